@@ -1,0 +1,1 @@
+"""File formats, one module each. Files from others are never unpickled or evaluated."""
