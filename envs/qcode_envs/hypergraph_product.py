@@ -1,0 +1,353 @@
+"""`qcode/HypergraphProduct-v0`: edit a classical Tanner graph, judge its hypergraph product."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from numpy.typing import NDArray
+
+from qcode_envs.rendering import as_picture, as_text
+from qcode_envs.spaces import as_dict, observation_space
+from qcode_rl.codes import ClassicalCode
+from qcode_rl.edits.hypergraph_product import ProductBatch, ProductTask, split_limits
+from qcode_rl.edits.rewards import RewardOptions
+from qcode_rl.errors import InputError
+
+Observation = dict[str, NDArray[Any]]
+_METADATA: dict[str, Any] = {
+    "render_modes": ["ansi", "rgb_array"],
+    "render_fps": 4,
+    # What a policy over this family needs: which edges exist and which pairs its actions name.
+    "edge_types": ("X",),
+    "action_blocks": ("check-bit", "stop"),
+}
+
+
+class _ProductFamily:
+    """What the single and the batched environment have in common."""
+
+    def _set_up(
+        self,
+        size: int,
+        same_step: bool,
+        bits: int,
+        dimension: int,
+        distance: int,
+        max_weight: int,
+        max_degree: int | None,
+        seed_code: Any,
+        reward: str,
+        reward_options: dict[str, float] | None,
+        max_steps: int,
+        max_bits: int | None,
+        max_checks: int | None,
+    ) -> None:
+        if not 1 <= dimension < bits:
+            raise InputError(f"dimension: must be between 1 and bits - 1, got {dimension}")
+        if max_steps < 1:
+            raise InputError(f"max_steps: must be at least 1, got {max_steps}")
+        row_limit, column_limit = split_limits(max_weight, max_degree)
+        task = ProductTask(bits, bits - dimension, distance, row_limit, column_limit)
+        self.tasks = [task] * size
+        self.batch = ProductBatch(
+            size,
+            max_checks or task.checks,
+            max_bits or task.bits,
+            max_row_limit=row_limit,
+            reward=reward,
+            options=RewardOptions(**(reward_options or {})),
+            max_steps=max_steps,
+            same_step=same_step,
+        )
+        self._seed_code = None if seed_code is None else _as_code(seed_code)
+        for i in range(size):
+            self.batch.assign(i, task, self._seed_code)
+
+    def _assign(self, i: int, options: dict[str, Any]) -> None:
+        """Change what graph i is asked for, from reset options."""
+        task = self.tasks[i]
+        bits = int(options.get("bits", task.bits))
+        dimension = int(options.get("dimension", task.bits - task.checks))
+        distance = int(options.get("distance", task.distance))
+        self.tasks[i] = ProductTask(
+            bits, bits - dimension, distance, task.row_limit, task.column_limit
+        )
+        code = options.get("seed_code", self._seed_code)
+        self.batch.assign(i, self.tasks[i], None if code is None else _as_code(code))
+
+    def _spaces(self) -> tuple[spaces.Space[Observation], spaces.Space[np.int64]]:
+        batch = self.batch
+        max_edges = batch.observations.edges.shape[1]
+        space = observation_space(batch.max_checks, batch.max_bits, max_edges)
+        return cast(spaces.Space[Observation], space), spaces.Discrete(batch.num_actions)
+
+
+class HypergraphProductEnv(_ProductFamily, gym.Env[Observation, np.int64]):
+    """Edit a classical Tanner graph so that its square hypergraph product meets a request.
+
+    ## Description
+    The state is a classical check matrix H of m checks on n bits. The code that is judged is the
+    hypergraph product of H with itself, on n^2 + m^2 qubits: its checks weigh a row plus a column
+    of H, and its distance follows from the code of H and that of its transpose. The request is a
+    distance within limits on check weight and qubit degree.
+
+    ## Action Space
+    `Discrete(M * N + 1)`, M and N being the padded numbers of checks and bits. Action
+    `check * N + bit` removes that edge if it is there. Otherwise it adds it, and each end that was
+    full gives up its least useful edge; where both did, the two nodes left behind are joined. The
+    last action stops the episode. `info["action_mask"]` and `action_masks()` tell which are legal;
+    an illegal action changes nothing, costs a fixed penalty and sets `info["illegal"]`.
+
+    ## Observation Space
+    A `Dict` of padded arrays, flattened: `checks (M * 4,)` (present, weight / limit, room / limit,
+    share in light codewords), `bits (N * 4,)` (the same for degrees), `edges (E * 3,)` rows (check,
+    bit, pauli) with pauli 1 for X and 0 for padding, and `overall (9,)`: distance and soft distance
+    over the target, dependent checks, time left, n, m, target, and the two limits, all scaled.
+
+    ## Starting State
+    A random graph within the limits with even degrees, or (half of the episodes, if there is a seed
+    code) a random sparse presentation of the seed code, padded and trimmed to the limits.
+
+    ## Rewards
+    `shaped`: the change of a potential made of the soft distance, excess weight and degree, and
+    dependent checks, less a small cost a step, plus a bonus when the request is met. `paper`: the
+    reward of arXiv:2502.14372 from node degrees and the change of the distance. Constants are those
+    of `qcode_rl.edits.rewards.RewardOptions`.
+
+    ## Episode End
+    Terminates when the request is met, at the stop action, and after `max_steps` edits; the time
+    left is part of the observation, so nothing is ever truncated.
+
+    ## Information
+    `action_mask (M * N + 1,) bool`, `distance` (of the product, 0 if it has none), `met`,
+    `illegal`, `evaluations` (distances computed of matrices not seen before), and `checks`, the
+    matrix H, once the request is met.
+
+    ## Arguments
+    `bits` n and `dimension` k of the classical code, `distance`, `max_weight` and `max_degree` of
+    the product, `seed_code` (a matrix or `ClassicalCode`), `reward`, `reward_options`, `max_steps`,
+    `max_bits` and `max_checks` to pad to. `reset(options=...)` takes new `bits`, `dimension`,
+    `distance` and `seed_code`.
+
+    ## References
+    He and Liu, arXiv:2502.14372; Tillich and Zemor, arXiv:0903.0566.
+
+    ## Version History
+    v0: first version.
+    """
+
+    metadata = _METADATA
+
+    def __init__(
+        self,
+        bits: int = 17,
+        dimension: int = 3,
+        distance: int = 9,
+        max_weight: int = 6,
+        max_degree: int | None = 3,
+        seed_code: Any = None,
+        reward: str = "shaped",
+        reward_options: dict[str, float] | None = None,
+        max_steps: int = 250,
+        max_bits: int | None = None,
+        max_checks: int | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        self._set_up(
+            1, False, bits, dimension, distance, max_weight, max_degree, seed_code, reward,
+            reward_options, max_steps, max_bits, max_checks,
+        )  # fmt: skip
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            modes = ", ".join(self.metadata["render_modes"])
+            raise InputError(f"render_mode: must be one of {modes}, got {render_mode!r}")
+        self.render_mode = render_mode
+        self.observation_space, self.action_space = self._spaces()
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode; see the class for `options`."""
+        super().reset(seed=seed)
+        if seed is not None or not self.batch.graphs.streams[0]:
+            self.batch.seed_streams([stream_of(self.np_random)])
+        if options:
+            self._assign(0, options)
+        self.batch.restart([0])
+        return self._observation(), self._info()
+
+    def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Carry out one edit."""
+        self.batch.waiting[0] = False
+        outcome = self.batch.step(np.array([action], dtype=np.int64))
+        info = self._info() | {
+            "illegal": bool(outcome.illegal[0]),
+            "met": bool(outcome.met[0]),
+        }
+        if outcome.met[0]:
+            info["checks"] = self.batch.checks(0)
+        return self._observation(), float(outcome.rewards[0]), bool(outcome.ended[0]), False, info
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Return which actions are legal, `(M * N + 1,) bool`."""
+        return np.array(self.batch.observations.masks[0])
+
+    def render(self) -> Any:
+        """Return the check matrix as text (`ansi`) or as a picture (`rgb_array`)."""
+        graphs = self.batch.graphs
+        if self.render_mode == "ansi":
+            return as_text(self.batch.checks(0), int(graphs.distances[0]), int(graphs.targets[0]))
+        if self.render_mode == "rgb_array":
+            return as_picture(self.batch.checks(0), graphs.participation[0])
+        return None
+
+    def _observation(self) -> Observation:
+        return {name: values[0] for name, values in as_dict(self.batch.observations).items()}
+
+    def _info(self) -> dict[str, Any]:
+        return {
+            "action_mask": self.action_masks(),
+            "distance": int(self.batch.graphs.distances[0]),
+            "met": False,
+            "illegal": False,
+            "evaluations": self.batch.evaluations,
+        }
+
+
+class HypergraphProductVectorEnv(_ProductFamily, VectorEnv[Observation, Any, Any]):
+    """The batched form of `HypergraphProductEnv`: the same kernel, spaces, rewards and arguments.
+
+    Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
+    next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
+    last observations are then in `infos["final_obs"]`.
+
+    Args:
+        num_envs: B.
+        autoreset_mode: when finished episodes restart.
+        **arguments: as for `HypergraphProductEnv`.
+    """
+
+    metadata = _METADATA | {"autoreset_mode": AutoresetMode.NEXT_STEP}
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        bits: int = 17,
+        dimension: int = 3,
+        distance: int = 9,
+        max_weight: int = 6,
+        max_degree: int | None = 3,
+        seed_code: Any = None,
+        reward: str = "shaped",
+        reward_options: dict[str, float] | None = None,
+        max_steps: int = 250,
+        max_bits: int | None = None,
+        max_checks: int | None = None,
+        render_mode: str | None = None,
+        autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
+    ) -> None:
+        self.num_envs = num_envs
+        self.render_mode = render_mode
+        self.metadata = self.metadata | {"autoreset_mode": AutoresetMode(autoreset_mode)}
+        same_step = self.metadata["autoreset_mode"] == AutoresetMode.SAME_STEP
+        self._set_up(
+            num_envs, same_step, bits, dimension, distance, max_weight, max_degree, seed_code,
+            reward, reward_options, max_steps, max_bits, max_checks,
+        )  # fmt: skip
+        self.single_observation_space, self.single_action_space = self._spaces()
+        self.observation_space = gym.vector.utils.batch_space(
+            self.single_observation_space, num_envs
+        )
+        self.action_space = gym.vector.utils.batch_space(self.single_action_space, num_envs)
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin episodes in all environments, or in those of `options["reset_mask"]`."""
+        options = dict(options or {})
+        chosen = np.flatnonzero(options.pop("reset_mask", np.ones(self.num_envs, dtype=bool)))
+        self._seed(seed)
+        for i in chosen:
+            if options:
+                self._assign(int(i), options)
+        self.batch.restart(int(i) for i in chosen)
+        return as_dict(self.batch.observations), self._infos()
+
+    def _seed(self, seed: int | Sequence[int | None] | None) -> None:
+        streams = self.batch.graphs.streams
+        seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else seed
+        for i, one in enumerate(seeds if seeds is not None else [None] * self.num_envs):
+            if one is not None or not streams[i]:
+                streams[i] = stream_of(seeding.np_random(one)[0])
+
+    def assign(self, i: int, **task: Any) -> None:
+        """Change what environment i is asked for from its next episode on.
+
+        Args:
+            i: which environment.
+            **task: any of `bits`, `dimension`, `distance` and `seed_code`.
+        """
+        self._assign(i, task)
+
+    def step(
+        self, actions: NDArray[Any]
+    ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+        """Carry out one edit in each environment."""
+        outcome = self.batch.step(np.asarray(actions, dtype=np.int64))
+        infos = self._infos() | {
+            "distance": outcome.distances.copy(),
+            "met": outcome.met.copy(),
+            "illegal": outcome.illegal.copy(),
+        }
+        if outcome.met.any():
+            infos["checks"] = np.full(self.num_envs, None, dtype=object)
+            infos["_checks"] = outcome.met.copy()
+            for i in np.flatnonzero(outcome.met):
+                infos["checks"][i] = self.batch.final_checks(int(i))
+        if self.batch.rules.same_step and outcome.ended.any():
+            infos["final_obs"] = as_dict(self.batch.final)
+            infos["_final_obs"] = outcome.ended.copy()
+        truncations = np.zeros(self.num_envs, dtype=np.bool_)
+        observations = as_dict(self.batch.observations)
+        return observations, outcome.rewards.copy(), outcome.ended.copy(), truncations, infos
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Return which actions are legal, `(B, M * N + 1) bool`."""
+        return self.batch.observations.masks.copy()
+
+    def render(self) -> tuple[Any, ...] | None:
+        """Return one drawing an environment, as `HypergraphProductEnv.render` does."""
+        graphs = self.batch.graphs
+        every = range(self.num_envs)
+        if self.render_mode == "ansi":
+            return tuple(
+                as_text(self.batch.checks(i), int(graphs.distances[i]), int(graphs.targets[i]))
+                for i in every
+            )
+        if self.render_mode == "rgb_array":
+            return tuple(as_picture(self.batch.checks(i), graphs.participation[i]) for i in every)
+        return None
+
+    def _infos(self) -> dict[str, Any]:
+        return {
+            "action_mask": self.action_masks(),
+            "distance": self.batch.graphs.distances.copy(),
+            "met": np.zeros(self.num_envs, dtype=np.bool_),
+            "illegal": np.zeros(self.num_envs, dtype=np.bool_),
+            "evaluations": np.full(self.num_envs, self.batch.evaluations),
+        }
+
+
+def stream_of(generator: np.random.Generator) -> int:
+    """Draw the start of a kernel-side random stream from a seeded generator."""
+    return int(generator.integers(1, 2**63))
+
+
+def _as_code(value: Any) -> ClassicalCode:
+    return value if isinstance(value, ClassicalCode) else ClassicalCode(value)

@@ -1,0 +1,259 @@
+"""Batches of classical Tanner graphs whose square hypergraph products are judged.
+
+`ProductBatch` is what the single and the batched environment, the SB3 adapter and the baselines
+drive; it only holds arrays and calls the kernels of `stepping`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qcode_rl.codes import ClassicalCode
+from qcode_rl.edits import stepping
+from qcode_rl.edits.graphs import Integers, graph_batch
+from qcode_rl.edits.moves import MAX_TOGGLES
+from qcode_rl.edits.rewards import RewardOptions, reward_code
+from qcode_rl.edits.starts import presentations
+from qcode_rl.edits.stepping import Observations, Outcome, Pools, Rules
+from qcode_rl.errors import InputError
+from qcode_rl.gf2 import BinaryMatrix, unpack_rows
+
+MAX_BITS = 64
+#: Sparse presentations drawn from each seed code.
+_PRESENTATIONS = 64
+_FIRST_TABLE = 1 << 16
+
+
+@dataclass(frozen=True)
+class ProductTask:
+    """What one graph is asked to become.
+
+    Attributes:
+        bits: n of the classical code, at most 64.
+        checks: m of the classical code; k = n - m when they are independent.
+        distance: distance asked for.
+        row_limit: largest weight of a classical check.
+        column_limit: largest number of classical checks on a bit.
+    """
+
+    bits: int
+    checks: int
+    distance: int
+    row_limit: int
+    column_limit: int
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.bits <= MAX_BITS:
+            raise InputError(f"bits: must be between 2 and {MAX_BITS}, got {self.bits}")
+        if not 1 <= self.checks <= self.bits:
+            raise InputError(f"checks: must be between 1 and bits, got {self.checks}")
+        if not 1 <= self.distance <= self.bits:
+            raise InputError(f"distance: must be between 1 and bits, got {self.distance}")
+        if min(self.row_limit, self.column_limit) < 1:
+            limits = f"{self.row_limit} and {self.column_limit}"
+            raise InputError(f"row_limit and column_limit: must be at least 1, got {limits}")
+
+
+def split_limits(max_weight: int, max_degree: int | None = None) -> tuple[int, int]:
+    """Split limits on a square product into limits on its classical factor.
+
+    X and Z checks weigh a row plus a column of the factor, and a qubit lies in at most as many X
+    (or Z) checks as a row or a column weighs, whichever is larger.
+
+    Args:
+        max_weight: w, largest weight of a check of the product, at least 2.
+        max_degree: q, largest number of X (or Z) checks on a qubit; default: no limit.
+
+    Returns:
+        The row and column limits; the row gets the larger half.
+
+    Example:
+        >>> split_limits(6), split_limits(7), split_limits(8, 3)
+        ((3, 3), (4, 3), (3, 3))
+    """
+    if max_weight < 2:
+        raise InputError(f"max_weight: must be at least 2, got {max_weight}")
+    if max_degree is not None and max_degree < 1:
+        raise InputError(f"max_degree: must be at least 1, got {max_degree}")
+    most = max_weight if max_degree is None else max_degree
+    row = min((max_weight + 1) // 2, most)
+    return row, min(max_weight - row, most)
+
+
+class ProductBatch:
+    """A batch of graphs under edit, with observations, masks and outcomes.
+
+    Args:
+        size: B, the number of graphs.
+        max_checks: M, checks that every graph is padded to.
+        max_bits: N, bits that every graph is padded to, at most 64.
+        max_row_limit: largest row limit of any task to come; observations have room for M times
+            as many edges.
+        reward: `shaped` or `paper`.
+        options: constants of the reward.
+        max_steps: edits in an episode.
+        same_step: restart finished episodes within the step that ended them.
+        seed_share: share of episodes of a graph with a seed code that start from it.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        max_checks: int,
+        max_bits: int,
+        *,
+        max_row_limit: int,
+        reward: str = "shaped",
+        options: RewardOptions | None = None,
+        max_steps: int = 250,
+        same_step: bool = False,
+        seed_share: float = 0.5,
+    ) -> None:
+        options = options or RewardOptions()
+        self.size, self.max_checks, self.max_bits = size, max_checks, max_bits
+        self.num_actions = max_checks * max_bits + 1
+        self.graphs = graph_batch(size, max_checks, max_bits, options.beta)
+        self.rules = Rules(reward_code(reward), options.as_array(), max_steps, same_step)
+        self.outcome = _outcome(size, max_checks)
+        self.observations = _observations(size, max_checks, max_bits, max_checks * max_row_limit)
+        self.final = _observations(size, max_checks, max_bits, max_checks * max_row_limit)
+        self.waiting = np.zeros(size, dtype=np.bool_)
+        self.seen = np.zeros(_FIRST_TABLE, dtype=np.uint64)
+        self._log = np.zeros((MAX_TOGGLES, 2), dtype=np.int64)
+        self._seeds: dict[str, int] = {}
+        self.pools = Pools(
+            rows=np.zeros((0, _PRESENTATIONS, max_checks), dtype=np.uint64),
+            counts=np.zeros(0, dtype=np.int64),
+            num_checks=np.zeros(0, dtype=np.int64),
+            chosen=np.full(size, -1, dtype=np.int64),
+            seed_share=round(1024 * seed_share),
+        )
+
+    @property
+    def evaluations(self) -> int:
+        """Censuses of matrices not seen before, so far."""
+        return int(self.outcome.counters[0])
+
+    def seed_streams(self, seeds: Sequence[int]) -> None:
+        """Start the random stream of each graph, `(B,)` integers in [0, 2^63)."""
+        self.graphs.streams[:] = np.array(seeds, dtype=np.uint64)
+
+    def assign(self, i: int, task: ProductTask, seed_code: ClassicalCode | None = None) -> None:
+        """Give graph i a task, which holds from its next restart on.
+
+        Args:
+            i: which graph.
+            task: its size, limits and distance.
+            seed_code: where episodes start (in part, see `seed_share`); at most as long as the
+                task's code and of the same k.
+        """
+        if task.bits > self.max_bits or task.checks > self.max_checks:
+            raise InputError(
+                f"task: must fit {self.max_checks} checks and {self.max_bits} bits, "
+                f"got {task.checks} and {task.bits}"
+            )
+        graphs = self.graphs
+        graphs.num_bits[i], graphs.num_checks[i] = task.bits, task.checks
+        graphs.row_limits[i], graphs.column_limits[i] = task.row_limit, task.column_limit
+        graphs.targets[i] = task.distance
+        graphs.rows[i, :] = 0
+        self.pools.chosen[i] = -1 if seed_code is None else self._pool_of(seed_code, task)
+
+    def _pool_of(self, code: ClassicalCode, task: ProductTask) -> int:
+        """Return the pool of a seed code, made at its first use."""
+        if code.n > task.bits or code.n - code.rank != task.bits - task.checks:
+            raise InputError(
+                f"seed code: must have k = {task.bits - task.checks} and at most {task.bits} bits, "
+                f"got [{code.n},{code.k}]"
+            )
+        if code.key not in self._seeds:
+            self._seeds[code.key] = len(self._seeds)
+            found = presentations(code, _PRESENTATIONS, seed=0)
+            padded = np.zeros((1, _PRESENTATIONS, self.max_checks), dtype=np.uint64)
+            padded[0, :, : found.shape[1]] = found
+            self.pools = self.pools._replace(
+                rows=np.concatenate([self.pools.rows, padded]),
+                counts=np.append(self.pools.counts, len(found)),
+                num_checks=np.append(self.pools.num_checks, found.shape[1]),
+            )
+        return self._seeds[code.key]
+
+    def restart(self, indices: Iterable[int]) -> None:
+        """Begin new episodes of the given graphs and refresh all observations."""
+        for i in indices:
+            self._make_room()
+            self.waiting[i] = False
+            stepping.restart(self.graphs, i, self.pools, self.rules, self.outcome, self.seen)
+        self.observe()
+
+    def step(self, actions: Integers) -> Outcome:
+        """Step every graph and refresh all observations.
+
+        Args:
+            actions: `(B,) int64`: check * N + bit, or M * N to stop.
+
+        Returns:
+            The outcome arrays, which the next step overwrites.
+        """
+        self._make_room()
+        stepping.step_batch(
+            self.graphs,
+            actions,
+            self.waiting,
+            self.pools,
+            self.rules,
+            self.outcome,
+            self.seen,
+            self._log,
+            self.final,
+        )
+        self.observe()
+        return self.outcome
+
+    def observe(self) -> Observations:
+        """Refresh and return the observation arrays."""
+        stepping.observe_batch(self.graphs, self.rules, self.observations)
+        return self.observations
+
+    def checks(self, i: int) -> BinaryMatrix:
+        """Return the check matrix of graph i, `(m, n) uint8`."""
+        return self._unpack(self.graphs.rows[i], i)
+
+    def final_checks(self, i: int) -> BinaryMatrix:
+        """Return the check matrix of graph i as the last step left it, before any restart."""
+        return self._unpack(self.outcome.final_rows[i], i)
+
+    def _unpack(self, rows: NDArray[np.uint64], i: int) -> BinaryMatrix:
+        m, n = int(self.graphs.num_checks[i]), int(self.graphs.num_bits[i])
+        return unpack_rows(rows[:m, np.newaxis], n)
+
+    def _make_room(self) -> None:
+        """Keep the table of seen matrices at most half full, so that look-ups stay short."""
+        if 2 * (self.evaluations + 2 * self.size) > len(self.seen):
+            old = self.seen[self.seen != 0]
+            self.seen = np.zeros(4 * len(self.seen), dtype=np.uint64)
+            stepping.insert_all(self.seen, old)
+
+
+def _outcome(size: int, max_checks: int) -> Outcome:
+    return Outcome(
+        rewards=np.zeros(size),
+        ended=np.zeros(size, dtype=np.bool_),
+        met=np.zeros(size, dtype=np.bool_),
+        illegal=np.zeros(size, dtype=np.bool_),
+        distances=np.zeros(size, dtype=np.int64),
+        final_rows=np.zeros((size, max_checks), dtype=np.uint64),
+        counters=np.zeros(3, dtype=np.int64),
+    )
+
+
+def _observations(size: int, max_checks: int, max_bits: int, max_edges: int) -> Observations:
+    return Observations(
+        checks=np.zeros((size, max_checks, stepping.CHECK_FEATURES), dtype=np.float32),
+        bits=np.zeros((size, max_bits, stepping.BIT_FEATURES), dtype=np.float32),
+        edges=np.zeros((size, max_edges, 3), dtype=np.int16),
+        overall=np.zeros((size, stepping.GLOBAL_FEATURES), dtype=np.float32),
+        masks=np.zeros((size, max_checks * max_bits + 1), dtype=np.bool_),
+    )

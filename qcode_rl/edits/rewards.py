@@ -1,0 +1,128 @@
+"""What an edit is worth: the shaped potential, and the reward of arXiv:2502.14372.
+
+Both judge the square hypergraph product of the graph under edit. Constants sit in `RewardOptions`;
+kernels read them as an array in the order of its fields.
+"""
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from qcode_rl.edits.graphs import Floats, GraphBatch, excess
+from qcode_rl.errors import InputError
+from qcode_rl.gf2.jit import kernel, popcount
+
+#: Names of rewards, in the order of the codes that kernels use.
+REWARDS = ("shaped", "paper")
+
+
+@dataclass(frozen=True)
+class RewardOptions:
+    """Constants of the rewards.
+
+    Attributes:
+        beta: inverse temperature of the soft distance (shaped).
+        success_bonus: added when the request is met.
+        step_cost: subtracted at every edit.
+        illegal_cost: subtracted for an illegal action.
+        weight_cost: potential lost for each unit of check weight over the limit (shaped).
+        degree_cost: potential lost for each unit of bit degree over the limit (shaped).
+        rank_cost: potential lost for each dependent check (shaped).
+        ceiling: reward of a node within its limit, V_max (paper).
+        decay: exponential rate at which the reward of a node falls beyond its limit (paper).
+        distance_weight: reward for each unit by which the distance grows (paper).
+    """
+
+    beta: float = 0.7
+    success_bonus: float = 3.0
+    step_cost: float = 0.01
+    illegal_cost: float = 0.1
+    weight_cost: float = 0.5
+    degree_cost: float = 0.5
+    rank_cost: float = 1.0
+    ceiling: float = 1.0
+    decay: float = 0.5
+    distance_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not (np.isfinite(value) and value >= 0):
+                raise InputError(f"reward option {name}: must be finite and >= 0, got {value}")
+
+    def as_array(self) -> Floats:
+        """Return the constants in field order, for kernels."""
+        return np.array(astuple(self), dtype=np.float64)
+
+
+_BETA, _BONUS, _STEP, _ILLEGAL, _WEIGHT, _DEGREE, _RANK, _CEILING, _DECAY, _DISTANCE = range(10)
+
+
+def reward_code(name: str) -> int:
+    """Return the code of a reward for kernels.
+
+    Raises:
+        InputError: for an unknown name.
+    """
+    if name not in REWARDS:
+        raise InputError(f"reward: must be one of {', '.join(REWARDS)}, got {name!r}")
+    return REWARDS.index(name)
+
+
+@kernel
+def soft_distance(mass: float, target: int, beta: float) -> float:
+    """Return the soft minimum over the weights of light words and the target itself.
+
+    With `mass` the sum of exp(beta (target - w)) over words of weight w < target, this is
+    target - log(1 + mass) / beta: the target when no word is lighter, and one of many equally light
+    words removed already counts.
+    """
+    return float(target - np.log1p(mass) / beta)
+
+
+@kernel
+def potential(graphs: GraphBatch, i: int, code: int, constants: Floats) -> float:
+    """Return the potential of graph i, whose differences are the reward (codes as in `REWARDS`)."""
+    if code == 0:
+        weight, degree = excess(graphs, i)
+        return float(
+            graphs.soft[i]
+            - constants[_WEIGHT] * weight
+            - constants[_DEGREE] * degree
+            - constants[_RANK] * graphs.dimensions[i, 1]
+        )
+    return float(node_reward(graphs, i, constants) + constants[_DISTANCE] * graphs.distances[i])
+
+
+@kernel
+def node_reward(graphs: GraphBatch, i: int, constants: Floats) -> float:
+    """Return the mean reward of checks plus that of bits, each between 0 and the ceiling.
+
+    Equations (2) and (3) of arXiv:2502.14372: a node within its limit earns the ceiling, one beyond
+    it exponentially less; the two kinds of node count alike.
+    """
+    m, n = graphs.num_checks[i], graphs.num_bits[i]
+    checks = 0.0
+    for check in range(m):
+        over = max(0, popcount(graphs.rows[i, check]) - graphs.row_limits[i])
+        checks += np.exp(-constants[_DECAY] * over)
+    bits = 0.0
+    for bit in range(n):
+        over = max(0, graphs.degrees[i, bit] - graphs.column_limits[i])
+        bits += np.exp(-constants[_DECAY] * over)
+    return float(constants[_CEILING] * (checks / m + bits / n))
+
+
+@kernel
+def step_reward(before: float, after: float, met: bool, constants: Floats) -> float:
+    """Return the reward of one legal edit, given the potentials around it.
+
+    For `paper` this is equation (4) with the sign that the paper's prose gives the distance term: a
+    decrease costs.
+    """
+    return float(after - before - constants[_STEP] + (constants[_BONUS] if met else 0.0))
+
+
+@kernel
+def illegal_reward(constants: Floats) -> float:
+    """Return the reward of an illegal action."""
+    return float(-constants[_ILLEGAL])
