@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from qcode_envs.rendering import as_picture, as_text
 from qcode_envs.spaces import as_dict, observation_space
 from qcode_rl.codes import ClassicalCode
+from qcode_rl.edits import stepping
 from qcode_rl.edits.hypergraph_product import ProductBatch, ProductTask, split_limits
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
@@ -24,6 +25,8 @@ _METADATA: dict[str, Any] = {
     # What a policy over this family needs: which edges exist and which pairs its actions name.
     "edge_types": ("X",),
     "action_blocks": ("check-bit", "stop"),
+    "check_features": stepping.CHECK_FEATURES,
+    "bit_features": stepping.BIT_FEATURES,
 }
 
 
@@ -120,7 +123,8 @@ class HypergraphProductEnv(_ProductFamily, gym.Env[Observation, np.int64]):
 
     ## Episode End
     Terminates when the request is met, at the stop action, and after `max_steps` edits; the time
-    left is part of the observation, so nothing is ever truncated.
+    left is part of the observation, so nothing is ever truncated. An episode whose start meets the
+    request ends at its first step, whatever the action.
 
     ## Information
     `action_mask (M * N + 1,) bool`, `distance` (of the product, 0 if it has none), `met`,

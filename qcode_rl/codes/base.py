@@ -55,7 +55,7 @@ class Code(ABC):
         return digest.hexdigest()
 
     def distance(self, **options: Any) -> "Distance | None":
-        """Compute the distance (`None` if k = 0); options as for `qcode_rl.distance.distance_of`."""
+        """Compute the distance, `None` if k = 0; as `qcode_rl.distance.distance_of` does."""
         # The single upward import of this room: codes are the natural place to ask for a
         # distance, and the algorithms cannot live below the codes that they work on.
         from qcode_rl.distance import distance_of

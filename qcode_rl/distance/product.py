@@ -33,7 +33,7 @@ def product_distance(code: HypergraphProduct, factor_distance: FactorDistance) -
     x_type: list[Distance] = []
     z_type: list[Distance] = []
     # X type commutes with HZ = [I x H2 | H1^T x I]: codewords of H2, or of H1^T, along one line of
-    # qubits; Z type likewise with HX. The line must not be in the span of the other factor's checks.
+    # qubits; Z type likewise with HX. The line must not be a sum of the other factor's checks.
     if first.k and second.k:
         row, column = _free_position(first), _free_position(second)
         x_type.append(_on_line(factor_distance(second), lambda j: row * n2 + j))

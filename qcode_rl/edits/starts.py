@@ -57,7 +57,7 @@ def start_from(graphs: GraphBatch, i: int, presentation: Words) -> None:
 
     Bits and checks that the seed lacks come in pairs: a check joins the new bit to a random older
     one, which keeps k and does not lower the distance. Edges beyond the limits are dropped at
-    random, then room that is left is filled at random.
+    random.
 
     Args:
         graphs: the batch.
@@ -77,7 +77,6 @@ def start_from(graphs: GraphBatch, i: int, presentation: Words) -> None:
             graphs.rows[i], graphs.degrees[i], m0 + extra, below(graphs.streams, i, n0 + extra)
         )
     trim_randomly(graphs, i)
-    fill_randomly(graphs, i)
 
 
 @kernel

@@ -167,7 +167,11 @@ def step_graph(
     outcome.illegal[i], outcome.met[i], outcome.ended[i] = False, False, action == num_pairs
     outcome.rewards[i] = 0.0
     graphs.steps[i] += 1
-    if 0 <= action < num_pairs:
+    if graphs.steps[i] == 1 and meets_request(graphs, i):
+        # A start that is an answer already must not be edited away.
+        outcome.met[i] = True
+        outcome.rewards[i] = step_reward(0.0, 0.0, True, rules.constants)
+    elif 0 <= action < num_pairs:
         before = potential(graphs, i, rules.reward, rules.constants)
         count = apply_edit(graphs, i, action // num_columns, action % num_columns, log)
         if count > 0:

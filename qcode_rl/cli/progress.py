@@ -1,0 +1,72 @@
+"""Progress of a search on stderr: a live line in a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from qcode_rl.search.runner import Progress
+
+#: Seconds between updates in a terminal, and between lines elsewhere.
+_LIVE_PERIOD, _PLAIN_PERIOD = 0.25, 15.0
+
+
+class ProgressLine:
+    """Shows a search's progress while it is open, and names every code when it is found.
+
+    rich leaves out colours and motion when stderr is not a terminal or NO_COLOR is set.
+    """
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self.live = Live(Text(), console=self.console, auto_refresh=False, transient=True)
+        self.next_time = 0.0
+        self.shown = 0
+
+    def __enter__(self) -> ProgressLine:
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.console.is_terminal:
+            self.live.stop()
+
+    def update(self, progress: Progress) -> None:
+        """Show how the search stands, if it is time."""
+        for record in progress.records[self.shown :]:
+            self.console.print(f"found {record.label} after {progress.seconds:.0f} s", markup=False)
+        self.shown = len(progress.records)
+        now = time.monotonic()
+        if now < self.next_time:
+            return
+        if self.console.is_terminal:
+            self.live.update(Text(describe(progress)), refresh=True)
+            self.next_time = now + _LIVE_PERIOD
+        else:
+            print(describe(progress), file=sys.stderr, flush=True)
+            self.next_time = now + _PLAIN_PERIOD
+
+
+def describe(progress: Progress) -> str:
+    """Return one line: rate, evaluations, best so far, what is looked at, time left."""
+    rate = progress.steps / max(progress.seconds, 1e-9)
+    wanted = progress.evaluations_wanted
+    parts = [
+        f"{progress.seconds:.0f} s",
+        f"{progress.evaluations:,}" + (f" of {wanted:,}" if wanted else "") + " evaluations",
+        f"{rate:,.0f} steps/s",
+    ]
+    if progress.records:
+        best = max(progress.records, key=lambda record: record.merit)
+        parts.append(f"{len(progress.records)} codes, best kd\u00b2/n {best.label}")
+    parts.append(f"looking at {progress.looking_at}")
+    if progress.seconds_left is not None:
+        parts.append(f"{progress.seconds_left:.0f} s left")
+    return "  ".join(parts)

@@ -1,0 +1,168 @@
+"""`qcode-rl search`: the front door."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qcode_rl.cli.output import (
+    archive_option,
+    code_table,
+    examples,
+    json_option,
+    print_json,
+    print_out,
+)
+from qcode_rl.errors import InputError
+
+if TYPE_CHECKING:
+    from qcode_rl.search.runner import SearchResult
+    from qcode_rl.search.spec import RunOptions, SearchSpec
+
+_DEFAULT_SECONDS = 180.0
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+#: Spec fields that flags set; a flag wins over the file.
+_FLAGS = (
+    "max_weight",
+    "distance",
+    "max_degree",
+    "logicals",
+    "family",
+    "seed_code",
+    "seed",
+    "evaluations",
+)
+
+
+def parse_duration(_context: Any, _option: Any, text: str | None) -> float | None:
+    """Return seconds for a time such as 90, 90s, 3m or 1.5h."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)([smhd]?)", text.strip())
+    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if not 0 < seconds < float("inf"):
+        raise InputError(f"--time: must be a positive time such as 90s, 3m or 1.5h, got {text!r}")
+    return seconds
+
+
+@click.command(
+    epilog=examples(
+        "qcode-rl search --max-weight 6 --distance 9",
+        "qcode-rl search --max-weight 6 --max-degree 3 --distance 16 --logicals 9 --time 10m",
+        "qcode-rl search --max-weight 8 --distance 6 --seed-code best-20-9 --evaluations 50000",
+        "qcode-rl search --spec search_runs/first.toml --json > found.json",
+    )
+)
+@click.option("--max-weight", type=int, metavar="W", help="Checks weigh at most W (2 or more).")
+@click.option("--distance", type=int, metavar="D", help="The distance is at least D.")
+@click.option(
+    "--max-degree", type=int, metavar="Q", help="At most Q X checks, and Q Z checks, on a qubit."
+)
+@click.option(
+    "--logicals",
+    type=int,
+    metavar="K",
+    help="At least K logical qubits. Default: every K that the budget reaches.",
+)
+@click.option(
+    "--family",
+    type=click.Choice(["auto", "hgp"]),
+    help="Family of codes; hgp: hypergraph products. Default: auto, all there are.",
+)
+@click.option(
+    "--seed-code",
+    metavar="NAME|FILE",
+    help="Classical code to start from: a name (golay, hamming-3, best-20-5, ...) or a file (npz "
+    "with H, alist, mtx). Default: best known linear codes.",
+)
+@click.option(
+    "--time",
+    "seconds",
+    callback=parse_duration,
+    metavar="TIME",
+    help="Stop after TIME (90s, 3m, 1.5h). Default: 3m, or none with --evaluations.",
+)
+@click.option(
+    "--evaluations",
+    type=int,
+    metavar="N",
+    help="Stop after N reward evaluations; the same N and --seed give the same codes.",
+)
+@click.option("--seed", type=int, metavar="S", help="Of everything random. Default: 0.")
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+@click.option(
+    "--spec",
+    "spec_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="Read the request from a file; keys are the flags' names with underscores.",
+)
+@archive_option
+@json_option
+def search(
+    seconds: float | None,
+    device: str,
+    spec_file: Path | None,
+    folder: Path | None,
+    as_json: bool,
+    **flags: Any,
+) -> int:
+    """Search for codes that meet a request, prove them and archive them.
+
+    An agent edits Tanner graphs until their codes meet the request. Every code printed has a proved
+    distance and is in the archive. Without --logicals the search walks over the sizes by itself and
+    reports the best trade-offs between n, k and d.
+
+    Progress goes to stderr, the table (or JSON) to stdout. Ctrl-C ends the search; what was found
+    until then is kept.
+    """
+    started = time.monotonic()
+    from qcode_rl.archive import default_archive_path
+    from qcode_rl.search.files import read_spec, spec_from
+    from qcode_rl.search.spec import RunOptions
+
+    values = {} if spec_file is None else read_spec(spec_file)
+    values |= {name: flags[name] for name in _FLAGS if flags[name] is not None}
+    spec = spec_from(values)
+    if seconds is None and spec.evaluations is None:
+        seconds = _DEFAULT_SECONDS
+    options = RunOptions(folder or default_archive_path(), seconds, device)
+    return _report(_run(spec, options, started), options, as_json)
+
+
+def _run(spec: SearchSpec, options: RunOptions, started: float) -> SearchResult:
+    from qcode_rl.cli.progress import ProgressLine
+
+    # Before the line is shown, so that it does not hide the seconds torch takes to load.
+    click.echo("loading (the first run also compiles its kernels) ...", err=True)
+    from qcode_rl.search.runner import run_search
+
+    with ProgressLine() as line:
+        return run_search(spec, options, line.update, started)
+
+
+def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
+    """Print what was found and return the exit status."""
+    from qcode_rl.cli.main import INTERRUPTED, NOTHING_MET
+
+    if as_json:
+        print_json(result.as_json())
+    elif result.met:
+        print_out(code_table(result.pareto))
+    spent = f"{result.evaluations:,} evaluations in {result.seconds:.1f} s"
+    if result.met:
+        more = "; nothing shorter is possible for these k" if result.complete else ""
+        click.echo(f"{len(result.records)} codes, {spent}{more}", err=True)
+        click.echo(f"archived in {options.archive}", err=True)
+    else:
+        click.echo(f"nothing met the request: {spent}", err=True)
+    if result.interrupted:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    return 0 if result.met else NOTHING_MET

@@ -1,0 +1,82 @@
+"""How good a binary linear code can be: bounds on the distance from published tables.
+
+The numbers are those of `data/linear_code_bounds.csv`, whose head names the source. They limit any
+code of the given length and dimension, whatever the weight of its checks.
+"""
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+from qcode_rl.errors import InputError
+
+#: Largest length in the table.
+MAX_LENGTH = 64
+
+
+def linear_code_bounds(n: int, k: int) -> tuple[int, int]:
+    """Return what is known about the largest minimum distance of a binary linear [n, k] code.
+
+    Args:
+        n: length, 1..64.
+        k: dimension, 1..n.
+
+    Returns:
+        The distance of a code that is known, and a distance that no code exceeds.
+
+    Raises:
+        InputError: if n or k is out of range.
+
+    Example:
+        >>> linear_code_bounds(23, 12)
+        (7, 7)
+    """
+    require_length_and_dimension(n, k, MAX_LENGTH)
+    return _table()[n, k]
+
+
+def shortest_length(k: int, d: int) -> int | None:
+    """Return the least length that the bounds leave open to a binary linear code.
+
+    Args:
+        k: dimension, at least 1.
+        d: minimum distance, at least 1.
+
+    Returns:
+        The smallest n with an upper bound of at least d for [n, k]: no code of dimension k and
+        distance d is shorter. `None` if it exceeds 64.
+
+    Raises:
+        InputError: if k or d is less than 1.
+
+    Example:
+        >>> shortest_length(4, 15)
+        29
+    """
+    for name, value in (("k", k), ("d", d)):
+        if value < 1:
+            raise InputError(f"{name}: must be at least 1, got {value}")
+    table = _table()
+    return next((n for n in range(k, MAX_LENGTH + 1) if table[n, k][1] >= d), None)
+
+
+def require_length_and_dimension(n: int, k: int, longest: int) -> None:
+    """Refuse a length or a dimension that a table of codes of length 1..`longest` lacks.
+
+    Raises:
+        InputError: naming the argument, the rule and the value.
+    """
+    if not 1 <= n <= longest:
+        raise InputError(f"n: must be from 1 to {longest}, got {n}")
+    if not 1 <= k <= n:
+        raise InputError(f"k: must be from 1 to n = {n}, got {k}")
+
+
+@cache
+def _table() -> dict[tuple[int, int], tuple[int, int]]:
+    """Read the table: (n, k) to (lower, upper)."""
+    text = files("qcode_rl.codes.data").joinpath("linear_code_bounds.csv").read_text("utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {
+        (int(row["n"]), int(row["k"])): (int(row["d_lower"]), int(row["d_upper"])) for row in rows
+    }

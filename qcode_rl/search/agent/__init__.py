@@ -1,0 +1,1 @@
+"""The agent: a size-independent Tanner-graph policy trained by maskable PPO."""

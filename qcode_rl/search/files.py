@@ -1,0 +1,71 @@
+"""Search specifications in TOML files."""
+
+import tomllib
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from qcode_rl.edits.rewards import RewardOptions
+from qcode_rl.errors import InputError
+from qcode_rl.search.spec import AgentOptions, SearchSpec
+
+_MAX_BYTES = 1 << 20
+Part = TypeVar("Part", AgentOptions, RewardOptions, SearchSpec)
+
+
+def read_spec(path: Path) -> dict[str, Any]:
+    """Read a TOML file into plain values, for `spec_from`.
+
+    Raises:
+        InputError: if the file is missing, too large or not TOML.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_BYTES:
+        raise InputError(f"{path}: must be at most {_MAX_BYTES} bytes")
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a TOML file: {error}") from error
+
+
+def spec_from(values: dict[str, Any]) -> SearchSpec:
+    """Make a spec from plain values, as TOML files and flags give them.
+
+    Args:
+        values: by field name; `agent` and `reward_options` are tables.
+
+    Raises:
+        InputError: for an unknown key (the nearest is named), a missing or a wrong value.
+    """
+    values = dict(values)
+    for required, flag in (("max_weight", "--max-weight"), ("distance", "--distance")):
+        if required not in values:
+            raise InputError(f"{flag}: must be given")
+    for name in ("agent", "reward_options"):
+        if not isinstance(values.get(name, {}), dict):
+            raise InputError(f"{name}: must be a table, got {values[name]!r}")
+    if "agent" in values:
+        values["agent"] = _make(AgentOptions, values["agent"], "agent.")
+    if "reward_options" in values:
+        values["reward_options"] = _make(RewardOptions, values["reward_options"], "reward_options.")
+    if isinstance(values.get("seed_checks"), list):
+        values["seed_checks"] = tuple(str(row) for row in values["seed_checks"])
+    for name in ("family", "reward", "seed_code"):
+        if not isinstance(values.get(name, ""), str):
+            raise InputError(f"{name}: must be text, got {values[name]!r}")
+    return _make(SearchSpec, values, "")
+
+
+def _make(kind: type[Part], values: dict[str, Any], prefix: str) -> Part:
+    known = [item.name for item in fields(kind)]
+    for name in values:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; nearest: {near[0]}" if near else ""
+            raise InputError(f"{prefix}{name}: no such setting{hint}")
+    return kind(**values)

@@ -1,0 +1,221 @@
+"""What a search is asked for, apart from how it is run.
+
+A `SearchSpec` holds all that decides the result and has a key; `RunOptions` holds the rest. Field
+names are those of TOML files and, with dashes, of command-line flags.
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from qcode_rl.codes import ClassicalCode
+from qcode_rl.codes.bounds import shortest_length
+from qcode_rl.codes.io import FORMATS, read_classical
+from qcode_rl.codes.named import classical_code
+from qcode_rl.edits.hypergraph_product import MAX_BITS, split_limits
+from qcode_rl.edits.rewards import RewardOptions, reward_code
+from qcode_rl.errors import InputError
+
+FAMILIES = ("auto", "hgp")
+#: Changes when the same spec would no longer give the same result.
+SPEC_VERSION = 1
+
+
+@dataclass(frozen=True)
+class AgentOptions:
+    """Settings of the agent.
+
+    Attributes:
+        width: size of a node's embedding.
+        rounds: rounds of message passing.
+        num_envs: environments in a batch.
+        rollout: steps of each environment between updates.
+        batch_size: transitions in a minibatch.
+        epochs: passes over a rollout in an update.
+        learning_rate: of Adam.
+        discount: gamma.
+        gae_lambda: lambda of generalized advantage estimation.
+        entropy: coefficient of the entropy bonus.
+        episode: most edits in an episode.
+        slice_rollouts: rollouts spent on one size before the walk looks at another.
+    """
+
+    width: int = 32
+    rounds: int = 2
+    num_envs: int = 128
+    rollout: int = 32
+    batch_size: int = 2048
+    epochs: int = 2
+    learning_rate: float = 1e-3
+    discount: float = 0.99
+    gae_lambda: float = 0.95
+    entropy: float = 0.012
+    episode: int = 100
+    slice_rollouts: int = 4
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            whole = item.type == "int" or item.type is int
+            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+                kind = "a whole number" if whole else "a number"
+                raise InputError(f"agent.{item.name}: must be {kind}, got {value!r}")
+            if not (math.isfinite(value) and (value > 0 or item.name == "entropy")):
+                raise InputError(f"agent.{item.name}: must be positive, got {value}")
+
+
+@dataclass(frozen=True)
+class SearchSpec:
+    """A search: the request, where it starts, and the agent.
+
+    Attributes:
+        max_weight: w, most that a check may weigh.
+        distance: d, least distance.
+        max_degree: q, most X (or Z) checks on a qubit; `None`: no limit of its own.
+        logicals: k, least number of logical qubits; `None`: every k the budget reaches.
+        family: `hgp`, or `auto` for every family there is.
+        seed_code: a code to start from, by name or file; `None`: best known linear codes.
+        reward: `shaped` or `paper`.
+        reward_options: constants of the reward.
+        agent: settings of the agent.
+        seed: of everything random.
+        evaluations: reward evaluations to spend; `None`: until the clock stops the run.
+        seed_checks: rows of the seed code's check matrix; read from `seed_code` if not given.
+    """
+
+    max_weight: int
+    distance: int
+    max_degree: int | None = None
+    logicals: int | None = None
+    family: str = "auto"
+    seed_code: str | None = None
+    reward: str = "shaped"
+    reward_options: RewardOptions = field(default_factory=RewardOptions)
+    agent: AgentOptions = field(default_factory=AgentOptions)
+    seed: int = 0
+    evaluations: int | None = None
+    seed_checks: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self._check_numbers()
+        if self.family not in FAMILIES:
+            raise InputError(f"family: must be one of {', '.join(FAMILIES)}, got {self.family!r}")
+        reward_code(self.reward)
+        if self.seed_code is not None and self.seed_checks is None:
+            rows = read_seed_code(self.seed_code).checks
+            text = tuple("".join(map(str, row)) for row in rows.tolist())
+            object.__setattr__(self, "seed_checks", text)
+        self._check_consistency()
+
+    def _check_numbers(self) -> None:
+        for name, least in (
+            ("max_weight", 2),
+            ("distance", 1),
+            ("max_degree", 1),
+            ("logicals", 1),
+            ("seed", 0),
+            ("evaluations", 1),
+        ):
+            value = getattr(self, name)
+            if value is None and name not in ("max_weight", "distance", "seed"):
+                continue
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise InputError(f"{name}: must be a whole number, got {value!r}")
+            if value < least:
+                raise InputError(f"{name}: must be at least {least}, got {value}")
+
+    def _check_consistency(self) -> None:
+        """Refuse requests that no code can meet."""
+        row_limit, column_limit = self.limits
+        # Rows or columns of weight 1 leave single bits, or pairs, that no check protects.
+        reach = 1 if row_limit < 2 else 2 if column_limit < 2 else None
+        if reach is not None and self.distance > reach:
+            raise InputError(
+                f"distance: at most {reach} is possible with max_weight {self.max_weight} and "
+                f"max_degree {self.max_degree}, got {self.distance}"
+            )
+        seed = self.seed_classical
+        if seed is not None and seed.k == 0:
+            raise InputError(f"seed_code: must encode at least one bit, got [{seed.n},0]")
+        if seed is not None and self.logicals is not None and seed.k**2 < self.logicals:
+            raise InputError(
+                f"logicals: a square product of the seed code has {seed.k**2} logical qubits, "
+                f"got {self.logicals}"
+            )
+        if shortest_length(self.first_dimension, self.distance) is None:
+            raise InputError(
+                f"distance: no [n <= {MAX_BITS}, {self.first_dimension}] classical code "
+                f"reaches it, got {self.distance}"
+            )
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Row and column limits of a product's classical factor."""
+        return split_limits(self.max_weight, self.max_degree)
+
+    @property
+    def seed_classical(self) -> ClassicalCode | None:
+        """The seed code, if one was given."""
+        if self.seed_checks is None:
+            return None
+        return ClassicalCode([[int(c) for c in row] for row in self.seed_checks])
+
+    @property
+    def first_dimension(self) -> int:
+        """Least dimension of a classical factor whose square product has enough logical qubits."""
+        seed = self.seed_classical
+        if seed is not None:
+            return seed.k
+        return 1 if self.logicals is None else math.isqrt(self.logicals - 1) + 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the spec as plain values, without what is `None`."""
+        values = {name: value for name, value in asdict(self).items() if value is not None}
+        if self.seed_checks is not None:
+            values["seed_checks"] = list(self.seed_checks)
+        return values
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of the canonical JSON of the spec; a seed code counts by its checks."""
+        values = self.as_dict()
+        values.pop("seed_code", None)
+        text = json.dumps({"version": SPEC_VERSION, **values}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_seed_code(name: str) -> ClassicalCode:
+    """Return a seed code given by name or by file.
+
+    Args:
+        name: a name of `qcode_rl.codes.named`, or the path of a file that holds a classical code.
+
+    Raises:
+        InputError: if there is neither such a name nor such a file, or the file is no good.
+    """
+    path = Path(name)
+    looks_like_a_file = "/" in name or path.suffix in FORMATS or path.exists()
+    code = read_classical(path) if looks_like_a_file else classical_code(name)
+    if code.n > MAX_BITS:
+        raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {code.n}")
+    return code
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a search is run; none of this changes what a given number of evaluations finds.
+
+    Attributes:
+        archive: folder of the archive.
+        seconds: stop after so long; `None`: only when the evaluations are spent.
+        device: `auto`, `cpu` or `cuda`.
+        threads: threads of the network's arithmetic.
+    """
+
+    archive: Path
+    seconds: float | None = None
+    device: str = "auto"
+    threads: int = 1

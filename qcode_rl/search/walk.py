@@ -1,0 +1,108 @@
+"""Which size to search next: a walk towards the smallest n for each k.
+
+The walk sees only evaluations and successes, never a clock, so a spec always walks alike. For each
+dimension k it keeps the best length found and the lengths that failed, jumps half the way towards
+the least possible length after a success, and half the way back after failures. A further k is
+opened once all open ones have a code.
+"""
+
+from dataclasses import dataclass, field
+
+from qcode_rl.codes.bounds import shortest_length
+from qcode_rl.edits.hypergraph_product import MAX_BITS
+
+#: How far above the least possible length a dimension is first tried, as a divisor of that length.
+_FIRST_MARGIN = 4
+
+
+@dataclass
+class Row:
+    """How far one dimension has got.
+
+    Attributes:
+        dimension: k of the classical code.
+        floor: length below which no code exists (or the seed code's length).
+        length: length to try next.
+        best: shortest length found, `None` before the first success.
+        failures: unsuccessful slices at each length.
+        slices: slices spent in all.
+    """
+
+    dimension: int
+    floor: int
+    length: int
+    best: int | None = None
+    failures: dict[int, int] = field(default_factory=dict)
+    slices: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing shorter can be found, or nothing at all."""
+        return self.best == self.floor
+
+    def succeed(self, length: int) -> None:
+        """Note a code of some length and choose the next, shorter one."""
+        self.best = length if self.best is None else min(self.best, length)
+        self.length = max(self.floor, self.best - max(1, (self.best - self.floor) // 2))
+
+    def fail(self) -> None:
+        """Note a slice without success and choose the next length."""
+        self.failures[self.length] = self.failures.get(self.length, 0) + 1
+        if self.best is None:
+            self.length = min(MAX_BITS, self.length + max(1, self.length // 8))
+        else:
+            # Lengths in between first; once there is none, the one just below the best again, and
+            # now and then a shorter one, since the agent has learned meanwhile.
+            between = (self.length + self.best) // 2
+            if between > self.length:
+                self.length = between
+            elif self.failures[self.length] % 4 == 0:
+                self.length = max(self.floor, self.best - 2)
+            else:
+                self.length = self.best - 1
+
+
+class SizeWalk:
+    """Deals out slices of search over dimensions and lengths.
+
+    Args:
+        distance: distance asked for.
+        first_dimension: k of the first row.
+        only_one: stay with the first dimension.
+        least_length: no length below this one is tried (a seed code's length), 0 for no limit.
+    """
+
+    def __init__(
+        self, distance: int, first_dimension: int, only_one: bool, least_length: int = 0
+    ) -> None:
+        self.distance = distance
+        self.only_one = only_one
+        self.least_length = least_length
+        self.rows: list[Row] = []
+        self._next_dimension = first_dimension
+        self._open_row()
+
+    def next_row(self) -> Row | None:
+        """Return the row to spend the next slice on, `None` when every row is finished.
+
+        Rows take turns; those with fewer slices come first.
+        """
+        settled = all(row.best is not None for row in self.rows)
+        if settled and not self.only_one:
+            self._open_row()
+        active = [row for row in self.rows if not row.finished]
+        return min(active, key=lambda row: (row.slices, row.dimension), default=None)
+
+    def _open_row(self) -> None:
+        """Open the next dimension, if some length up to 64 is possible."""
+        dimension = self._next_dimension
+        shortest = shortest_length(dimension, self.distance)
+        if shortest is None:
+            return
+        self._next_dimension += 1
+        # One check at least, and room for a bit that is not a free one.
+        floor = max(shortest, self.least_length, dimension + 1)
+        # A new row starts level with the others instead of taking all turns until it has caught up.
+        slices = min((row.slices for row in self.rows if not row.finished), default=0)
+        start = self.least_length or min(MAX_BITS, floor + max(1, floor // _FIRST_MARGIN))
+        self.rows.append(Row(dimension, floor, max(floor, start), slices=slices))
