@@ -62,6 +62,22 @@ class Code(ABC):
 
         return distance_of(self, **options)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Derived values are computed again at need: pickles stay small.
+        cached = {
+            name
+            for kind in type(self).__mro__
+            for name, member in vars(kind).items()
+            if isinstance(member, cached_property)
+        }
+        return {name: value for name, value in vars(self).items() if name not in cached}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Code) and self.key == other.key
 

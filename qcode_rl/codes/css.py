@@ -10,6 +10,7 @@ import numpy as np
 from qcode_rl import gf2
 from qcode_rl.codes.base import Code, TannerGraph, largest_weight
 from qcode_rl.codes.classical import add_checks
+from qcode_rl.codes.symplectic import first_odd_overlap
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
 
@@ -42,14 +43,13 @@ class CSSCode(Code):
         self._require_commutation()
 
     def _require_commutation(self) -> None:
-        # float32 products go through BLAS and are exact up to 2^24 qubits.
-        overlaps = self.x_checks.astype(np.float32) @ self.z_checks.astype(np.float32).T
-        odd = np.argwhere(overlaps % 2 == 1)
-        if len(odd):
-            x, z = (int(v) for v in odd[0])
+        pair = first_odd_overlap(self.x_checks, self.z_checks)
+        if pair is not None:
+            x, z = pair
+            shared = int(np.count_nonzero(self.x_checks[x] & self.z_checks[z]))
             raise InputError(
                 f"X check {x} and Z check {z} anticommute: checks {x} and {z} share "
-                f"{int(overlaps[x, z])} qubits, which must be an even number"
+                f"{shared} qubits, which must be an even number"
             )
 
     @classmethod

@@ -21,10 +21,14 @@ def swap_halves(rows: BinaryMatrix) -> BinaryMatrix:
 
 def first_anticommuting_pair(rows: BinaryMatrix) -> tuple[int, int] | None:
     """Return the first two rows `(r, 2n)` that anticommute, `(i, j)` with i < j, if any do."""
+    return first_odd_overlap(rows, swap_halves(rows))
+
+
+def first_odd_overlap(one: BinaryMatrix, other: BinaryMatrix) -> tuple[int, int] | None:
+    """Return the first pair of rows, `(a, n)` and `(b, n)`, that share an odd number of ones."""
     # float32 products go through BLAS and are exact up to 2^24 columns.
-    left = rows.astype(np.float32)
-    right = np.roll(left, rows.shape[1] // 2, axis=1).T
-    for start in range(0, len(rows), _BLOCK):
+    left, right = one.astype(np.float32), other.astype(np.float32).T
+    for start in range(0, len(one), _BLOCK):
         odd = left[start : start + _BLOCK] @ right % 2 == 1
         if odd.any():
             i, j = (int(v) for v in np.unravel_index(int(odd.argmax()), odd.shape))

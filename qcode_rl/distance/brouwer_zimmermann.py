@@ -180,7 +180,7 @@ def level_cost(state: SumsState, s: int, level: int) -> float:
     cost = 2.0**free
     for i in range(level):
         cost *= (rank - i) / (i + 1.0)
-    return cost
+    return float(cost)
 
 
 @kernel

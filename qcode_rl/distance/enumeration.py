@@ -105,7 +105,7 @@ def walk_blocks(
         if least < limit:
             limit = least
             found = step
-    return np.int64(limit), found
+    return int(np.int64(limit)), found
 
 
 @kernel
@@ -136,9 +136,9 @@ def first_block(num_basis: int, num_trivial: int) -> tuple[int, int, int]:
         first.
     """
     block_bits = min(num_basis, BLOCK_BITS)
-    end = np.int64(1) << (num_basis - block_bits)
+    end = 1 << (num_basis - block_bits)
     if num_trivial >= block_bits:
-        return np.int64(1) << (num_trivial - block_bits), end, 0
+        return 1 << (num_trivial - block_bits), end, 0
     return 0, end, 1 << num_trivial
 
 

@@ -157,7 +157,7 @@ def keep_lightest(
 @kernel
 def next_random(random: Words) -> np.uint64:
     """Step Marsaglia's 64-bit xorshift generator (2003) and return its state."""
-    value = random[0]
+    value: np.uint64 = random[0]
     value ^= value << np.uint64(13)
     value ^= value >> np.uint64(7)
     value ^= value << np.uint64(17)
@@ -198,8 +198,8 @@ def move_pivot(state: ExchangeState, row: Words, masks: Words) -> bool:
     """
     columns, pivots, is_pivot = state.columns, state.pivots, state.is_pivot
     draw = next_random(state.random)
-    i = np.int64((draw >> np.uint64(40)) % np.uint64(pivots.shape[0]))
-    start = np.int64((draw & np.uint64(0xFFFFFFFF)) % np.uint64(64 * is_pivot.shape[0]))
+    i = int(np.int64((draw >> np.uint64(40)) % np.uint64(pivots.shape[0])))
+    start = int(np.int64((draw & np.uint64(0xFFFFFFFF)) % np.uint64(64 * is_pivot.shape[0])))
     for w in range(row.shape[0]):
         row[w] = columns[w, i]
     entering = entering_column(row, is_pivot, start)

@@ -29,7 +29,8 @@ def product_distance(code: HypergraphProduct, factor_distance: FactorDistance) -
     """
     start = time.perf_counter()
     first, second = code.first, code.second
-    n1, n2, m2 = first.n, second.n, second.transpose.n
+    across, along = first.transpose, second.transpose
+    n1, n2, m2 = first.n, second.n, along.n
     x_type: list[Distance] = []
     z_type: list[Distance] = []
     # X type commutes with HZ = [I x H2 | H1^T x I]: codewords of H2, or of H1^T, along one line of
@@ -38,16 +39,16 @@ def product_distance(code: HypergraphProduct, factor_distance: FactorDistance) -
         row, column = _free_position(first), _free_position(second)
         x_type.append(_on_line(factor_distance(second), lambda j: row * n2 + j))
         z_type.append(_on_line(factor_distance(first), lambda i: i * n2 + column))
-    if first.transpose.k and second.transpose.k:
+    if across.k and along.k:
         offset = n1 * n2
-        a, b = _free_position(first.transpose), _free_position(second.transpose)
-        x_type.append(_on_line(factor_distance(first.transpose), lambda i: offset + i * m2 + b))
-        z_type.append(_on_line(factor_distance(second.transpose), lambda j: offset + a * m2 + j))
+        a, b = _free_position(across), _free_position(along)
+        x_type.append(_on_line(factor_distance(across), lambda i: offset + i * m2 + b))
+        z_type.append(_on_line(factor_distance(along), lambda j: offset + a * m2 + j))
     if not x_type:
         return None
-    dx = _least(x_type)
-    dz = _least(replace(d, witness=_as_z_type(d.witness)) for d in z_type)
-    return replace(_least([dx, dz]), dx=dx, dz=dz, seconds=time.perf_counter() - start)
+    dx = least_of(x_type)
+    dz = least_of(replace(d, witness=_as_z_type(d.witness)) for d in z_type)
+    return replace(least_of([dx, dz]), dx=dx, dz=dz, seconds=time.perf_counter() - start)
 
 
 def _free_position(code: ClassicalCode) -> int:
@@ -67,8 +68,18 @@ def _as_z_type(witness: Witness | None) -> Witness | None:
     return witness and Witness(z=witness.x)
 
 
-def _least(distances: Iterable[Distance]) -> Distance:
-    """Combine sectors: the least upper bound with its witness, and the least lower bound."""
+def least_of(distances: Iterable[Distance]) -> Distance:
+    """Combine distances of which the least counts.
+
+    Returns:
+        The least upper bound with its witness, the least lower bound, and all methods.
+    """
     options = list(distances)
     lightest = min(options, key=lambda d: d.upper)
-    return replace(lightest, lower=min(d.lower for d in options))
+    return replace(
+        lightest,
+        lower=min(d.lower for d in options),
+        method=" + ".join(dict.fromkeys(d.method for d in options)),
+        seconds=max(d.seconds for d in options),
+        stopped=next((d.stopped for d in options if d.stopped), ""),
+    )

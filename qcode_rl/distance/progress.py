@@ -1,15 +1,20 @@
 """What is known about one sector while several algorithms work on it."""
 
-import numpy as np
-
-from qcode_rl import gf2
-from qcode_rl.distance.quick import Bounds, bound_wanted, scale_of, weight_step
-from qcode_rl.distance.result import Witness
+from qcode_rl.distance.quick import (
+    INFORMATION_SETS,
+    Bounds,
+    bound_wanted,
+    rounded_up,
+    scale_of,
+    weight_step,
+)
 from qcode_rl.distance.sectors import Sector, is_witness
 from qcode_rl.gf2 import Words
 
 #: Names of the algorithms, by their numbers in `quick`.
 METHODS = ("enumeration", "clusters", "brouwer-zimmermann", "information-sets")
+
+_UNKNOWN = 1 << 30
 
 
 class Progress:
@@ -20,9 +25,7 @@ class Progress:
         goal: stop once the weight is shown to be below, or proved to be at least this; 0: never.
         scale: how often a word counts each position.
         step: divides all weights (in positions).
-        lower: proved lower bound, in positions (as `upper`).
-        upper: weight of the lightest word found.
-        word: `(w,) uint64`, that word.
+        lower: proved lower bound, in positions.
         prover: name of the algorithm that proved `lower`, empty if none did.
     """
 
@@ -32,11 +35,23 @@ class Progress:
         self.scale = int(scale_of(sector))
         self.step = 1
         self.lower = int(bounds.lower)
-        self.prover = METHODS[bounds.method] if METHODS[bounds.method] != METHODS[3] else ""
-        self.upper, self.word = 1 << 30, bounds.word
+        self.prover = "" if bounds.method == INFORMATION_SETS else METHODS[bounds.method]
+        # One attribute, so that no interrupt can part a weight from its word.
+        self._lightest = (_UNKNOWN, bounds.word)
         self.improve(bounds.upper, bounds.word)
         if not self.settled:
             self.step = int(weight_step(sector))
+            self.lower = int(rounded_up(self.lower, self.step))
+
+    @property
+    def upper(self) -> int:
+        """Weight of the lightest word found, in positions."""
+        return self._lightest[0]
+
+    @property
+    def word(self) -> Words:
+        """The lightest word found, `(w,) uint64`."""
+        return self._lightest[1]
 
     @property
     def wanted(self) -> int:
@@ -63,15 +78,4 @@ class Progress:
             raise AssertionError(f"an algorithm returned a word that is no witness of {upper}")
         if upper < self.lower:
             raise AssertionError(f"a word of weight {upper} contradicts the proof of {self.lower}")
-        self.upper, self.word = upper, word.copy()
-
-    def witness(self, pauli: str) -> Witness:
-        """Return the lightest word as an operator; `pauli` is its type, `x` or `z`, for N = n."""
-        num_columns = self.sector.flips.shape[1]
-        bits = gf2.unpack_rows(self.word[np.newaxis], num_columns)[0]
-        ones = [int(i) for i in np.flatnonzero(bits)]
-        if self.sector.options == 1:
-            return Witness(**{pauli: tuple(ones)})
-        n = num_columns // 3
-        z = tuple(i - n for i in ones if n <= i < 2 * n)
-        return Witness(x=tuple(i for i in ones if i < n), z=z)
+        self._lightest = (upper, word.copy())

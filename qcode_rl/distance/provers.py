@@ -4,6 +4,7 @@ State lives in arrays that kernels change in place, so a search can stop between
 what has been recorded in its `Progress` holds.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,7 @@ from qcode_rl.distance.enumeration import (
     walk_range,
     word_in_block,
 )
-from qcode_rl.distance.information_sets import exchange_pivots, exchange_state
+from qcode_rl.distance.information_sets import ExchangeState, exchange_pivots, exchange_state
 from qcode_rl.distance.progress import Progress
 from qcode_rl.distance.quick import enumeration_cost, sums_bound
 from qcode_rl.distance.sectors import word_from_options
@@ -81,7 +82,7 @@ class WalkProver:
         """Walk some blocks, in as many threads as asked for."""
         blocks = max(1, int(work / self.cost_per_block))
         starts = [min(self.end, self.first + i * blocks) for i in range(self.threads + 1)]
-        ranges = [(a, b) for a, b in zip(starts, starts[1:], strict=False) if a < b]
+        ranges = [(a, b) for a, b in itertools.pairwise(starts) if a < b]
         limit = self.progress.upper * self.progress.scale
         skip_at = {self.first: self.skip}
 
@@ -155,14 +156,16 @@ class ClusterProver:
 
     def cost_left(self) -> float:
         """Estimate the units to the end of the proof, from how the costs of the levels grow."""
-        cost, *earlier = reversed(self.level_costs)
-        if not earlier:
-            return 0.0
-        growth = max(2.0, earlier[0] / max(1, earlier[1]) if len(earlier) > 1 else 2.0)
-        levels = max(0, (self.progress.wanted - self.level) // self.progress.step - 1)
-        left = max(0.0, earlier[0] * growth - cost)
-        # Beyond 2^1000 all costs are the same.
-        return float(left + earlier[0] * growth * growth ** min(levels, 1000 / math.log2(growth)))
+        *earlier, spent = self.level_costs
+        growth = 4.0**self.progress.step
+        if len(earlier) > 1:
+            growth = max(2.0, earlier[-1] / max(1, earlier[-2]))
+        level = max(2.0 * spent, earlier[-1] * growth if earlier else 0.0)
+        later = max(0, (self.progress.wanted - self.level) // self.progress.step - 1)
+        # Beyond 2^900 all costs are the same.
+        if later == 0:
+            return level - spent
+        return level - spent + float(level * growth ** min(later, 900 / math.log2(growth)))
 
     def advance(self, work: int) -> int:
         """Search on, in as many threads as asked for."""
@@ -206,7 +209,7 @@ class InformationSets:
             exchange_state(sector.basis, sector.num_trivial, np.uint64(seed)) for seed in seeds
         ]
         words, rows = self.states[0].columns.shape
-        self.cost_per_exchange = 10 + words * rows // 16
+        self.cost_per_exchange: int = 10 + words * rows // 16
 
     def advance(self, work: int) -> int:
         """Make some exchanges in each thread."""
@@ -214,10 +217,10 @@ class InformationSets:
         count = max(1, work // self.cost_per_exchange)
         target = progress.goal * progress.scale
 
-        def search(index: int) -> int:
-            return int(exchange_pivots(self.states[index], target, count))
+        def search(state: ExchangeState) -> int:
+            return int(exchange_pivots(state, target, count))
 
-        exchanges = in_threads(search, range(len(self.states)))
+        exchanges = in_threads(search, self.states)
         for state in self.states:
             progress.improve(state.control[0] // progress.scale, state.best)
         return max(1, sum(exchanges)) * self.cost_per_exchange

@@ -24,9 +24,9 @@ from qcode_rl.distance.clusters import (
 )
 from qcode_rl.distance.enumeration import lightest_word
 from qcode_rl.distance.information_sets import exchange_pivots, exchange_state
-from qcode_rl.distance.sectors import Sector, classical_sector, word_from_options
-from qcode_rl.gf2.jit import kernel
-from qcode_rl.gf2.packing import BinaryMatrix, Words
+from qcode_rl.distance.sectors import Sector, word_from_options
+from qcode_rl.gf2.jit import kernel, popcount
+from qcode_rl.gf2.packing import Words
 
 #: Algorithms, as numbers that kernels can pass on.
 ENUMERATION, CLUSTERS, SUMS, INFORMATION_SETS = 0, 1, 2, 3
@@ -74,13 +74,23 @@ def enumeration_cost(sector: Sector) -> float:
         return _NEVER
     # Three words a codeword still vectorize fully, more do not.
     per_word = num_words if num_words <= 3 else 12 * num_words
-    return (2.0**dimension - 2.0**sector.num_trivial) * per_word / 64
+    return float((2.0**dimension - 2.0**sector.num_trivial) * per_word / 64)
 
 
 @kernel
 def rounded_up(bound: int, step: int) -> int:
     """Return the least multiple of `step` that is not less than a bound."""
     return (bound + step - 1) // step * step
+
+
+@kernel
+def first_bounds(sector: Sector) -> Bounds:
+    """Return bounds that cost nothing: some word and d >= 1."""
+    word = sector.basis[sector.num_trivial].copy()
+    weight = 0
+    for w in range(word.shape[0]):
+        weight += popcount(word[w])
+    return Bounds(1, weight // scale_of(sector), word, INFORMATION_SETS)
 
 
 @kernel
@@ -93,7 +103,7 @@ def bound_wanted(goal: int, upper: int) -> int:
 def sums_bound(state: SumsState, scale: int, step: int) -> int:
     """Return the lower bound, in positions, that weighing sums of rows has proved."""
     bound = (state.done.sum() + scale - 1) // scale
-    return min(rounded_up(bound, step), state.control[0] // scale)
+    return int(min(rounded_up(bound, step), state.control[0] // scale))
 
 
 @kernel
@@ -109,14 +119,16 @@ def climb_levels(
     lower, upper, word, method = bounds
     while lower < bound_wanted(goal, upper):
         state = cluster_state(graph, lower)
-        status, done = search_clusters(graph, state, lower, max(1, np.int64(work)), 1)
+        status, done = search_clusters(graph, state, lower, int(work) + 1, 1)
         work -= done
         if status == PAUSED:
             return Bounds(lower, upper, word, method), False
         method = CLUSTERS
         if status == FOUND:
-            word = word_from_options(sector, state.levels[: state.control[0], 2])
-            return Bounds(lower, state.control[0], word, method), True
+            # All lighter weights have been excluded.
+            weight = state.control[0]
+            word = word_from_options(sector, state.levels[:weight, 2])
+            return Bounds(weight, weight, word, method), True
         lower += step
     return Bounds(lower, upper, word, method), True
 
@@ -137,12 +149,15 @@ def solve_quickly(sector: Sector, goal: int, work: int, seed: np.uint64) -> Boun
         weight, word = lightest_word(sector.basis, sector.num_trivial)
         return Bounds(weight // scale, weight // scale, word, ENUMERATION)
     step = weight_step(sector)
+    dimension = sector.basis.shape[0]
     exchanges = exchange_state(sector.basis, sector.num_trivial, seed)
-    exchange_pivots(exchanges, scale * goal, 32 + 2 * sector.basis.shape[0])
+    exchange_pivots(exchanges, scale * goal, 16 + dimension // 2)
     bounds = Bounds(step, exchanges.control[0] // scale, exchanges.best, INFORMATION_SETS)
     if bounds.upper < goal or bounds.lower >= bound_wanted(goal, bounds.upper):
         return bounds
-    dimension = sector.basis.shape[0]
+    bounds, settled = climb_levels(sector, bounds, goal, step, float(min(work, TRIVIAL_WORK)))
+    if settled:
+        return bounds
     sums_cost = _NEVER
     if dimension * dimension < work:
         sums = sums_state(sector.basis, sector.num_trivial)
@@ -161,22 +176,3 @@ def solve_quickly(sector: Sector, goal: int, work: int, seed: np.uint64) -> Boun
     weigh_sums(sums, scale * (bound_wanted(goal, bounds.upper) - step) + 1, 4 * work)
     lower = max(bounds.lower, sums_bound(sums, scale, step))
     return Bounds(lower, sums.control[0] // scale, sums.best, SUMS)
-
-
-@kernel
-def codeword_distance(checks: BinaryMatrix, work: int = 1 << 20) -> tuple[int, int, Words]:
-    """Bound the distance of a classical code, for callers that are kernels themselves.
-
-    Args:
-        checks: `(m, n) uint8` parity checks.
-        work: units (about 5 ns) to spend at most on any one algorithm.
-
-    Returns:
-        Lower bound, upper bound (equal when proved), and a `(w,) uint64` codeword of that weight;
-        zeros for a code of dimension 0.
-    """
-    sector = classical_sector(checks)
-    if sector.basis.shape[0] == 0:
-        return 0, 0, np.zeros(sector.basis.shape[1], dtype=np.uint64)
-    bounds = solve_quickly(sector, 0, work, np.uint64(0x9E3779B97F4A7C15))
-    return bounds.lower, bounds.upper, bounds.word

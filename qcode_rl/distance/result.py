@@ -37,6 +37,8 @@ class Distance:
         seconds: time it took.
         dx: least weight of an X-type logical operator (CSS codes only).
         dz: least weight of a Z-type logical operator (CSS codes only).
+        stopped: why the computation ended before the distance was known, "target", "budget" or
+            "interrupted"; empty if it is exact.
     """
 
     lower: int
@@ -46,6 +48,7 @@ class Distance:
     seconds: float = 0.0
     dx: "Distance | None" = None
     dz: "Distance | None" = None
+    stopped: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.lower <= self.upper:

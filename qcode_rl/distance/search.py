@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qcode_rl.distance.budget import Clock
-from qcode_rl.distance.progress import METHODS, Progress
+from qcode_rl.distance.progress import Progress
 from qcode_rl.distance.provers import (
     ClusterProver,
     InformationSets,
@@ -133,6 +133,3 @@ def run_searches(searches: Sequence[SectorSearch], clock: Clock, target: int = 0
             work = min(2 * work, LAST_SLICE)
     except KeyboardInterrupt:
         return "interrupted"
-
-
-__all__ = ["METHODS", "SectorSearch", "run_searches", "spread_seed"]

@@ -8,6 +8,7 @@ weight is twice the operator's. So every algorithm exists once, for plain binary
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qcode_rl.gf2.elimination import kernel_basis, rank_in_place
 from qcode_rl.gf2.jit import kernel, popcount
@@ -140,12 +141,12 @@ def stabilizer_sector(checks: BinaryMatrix) -> Sector:
 
 
 @kernel
-def word_from_options(sector: Sector, chosen: Words) -> Words:
+def word_from_options(sector: Sector, chosen: NDArray[np.int64]) -> Words:
     """Return the packed word of N columns of some options.
 
     Args:
         sector: tells what an option is.
-        chosen: `(count,)` integers, the options, on distinct positions.
+        chosen: `(count,) int64`, the options, on distinct positions.
     """
     num_columns = sector.flips.shape[1]
     n = num_columns // sector.options
@@ -159,7 +160,8 @@ def word_from_options(sector: Sector, chosen: Words) -> Words:
         bits[0, position] = letter != 1
         bits[0, n + position] = letter != 0
         bits[0, 2 * n + position] = letter != 2
-    return pack_rows(bits)[0]
+    words: Words = pack_rows(bits)[0]
+    return words
 
 
 @kernel

@@ -32,7 +32,9 @@ class GraphBatch(NamedTuple):
         steps: `(B,) int64` steps taken in this episode.
         distances: `(B,) int64` distance of the product, 0 if it has none.
         dimensions: `(B, 2) int64` k and k' of the code and its transpose.
+        excess: `(B, 2) int64` by how much weights and degrees exceed their limits, summed.
         soft: `(B,) float64` soft distance, at most the target.
+        potentials: `(B,) float64` whose differences are the reward.
         participation: `(B, N) float64` share of each bit in the light codewords.
         streams: `(B,) uint64` random streams.
         scratch: room for censuses.
@@ -48,7 +50,9 @@ class GraphBatch(NamedTuple):
     steps: Integers
     distances: Integers
     dimensions: Integers
+    excess: Integers
     soft: Floats
+    potentials: Floats
     participation: Floats
     streams: Words
     scratch: CensusScratch
@@ -78,7 +82,9 @@ def graph_batch(size: int, max_checks: int, max_bits: int, beta: float) -> Graph
         steps=vector(),
         distances=vector(),
         dimensions=np.zeros((size, 2), dtype=np.int64),
+        excess=np.zeros((size, 2), dtype=np.int64),
         soft=np.zeros(size),
+        potentials=np.zeros(size),
         participation=np.zeros((size, max_bits)),
         streams=np.zeros(size, dtype=np.uint64),
         scratch=census_scratch(beta),
@@ -114,12 +120,12 @@ def count_degrees(graphs: GraphBatch, i: int) -> None:
 
 
 @kernel
-def excess(graphs: GraphBatch, i: int) -> tuple[int, int]:
-    """Return by how much weights and degrees of graph i exceed their limits, summed over nodes."""
+def count_excess(graphs: GraphBatch, i: int) -> None:
+    """Recompute by how much weights and degrees of graph i exceed their limits."""
     weight = 0
     for check in range(graphs.num_checks[i]):
         weight += max(0, popcount(graphs.rows[i, check]) - graphs.row_limits[i])
     degree = 0
     for bit in range(graphs.num_bits[i]):
         degree += max(0, graphs.degrees[i, bit] - graphs.column_limits[i])
-    return weight, degree
+    graphs.excess[i, 0], graphs.excess[i, 1] = weight, degree

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from qcode_rl.edits.graphs import Floats, GraphBatch, excess
+from qcode_rl.edits.graphs import Floats, GraphBatch
 from qcode_rl.errors import InputError
 from qcode_rl.gf2.jit import kernel, popcount
 
@@ -83,11 +83,10 @@ def soft_distance(mass: float, target: int, beta: float) -> float:
 def potential(graphs: GraphBatch, i: int, code: int, constants: Floats) -> float:
     """Return the potential of graph i, whose differences are the reward (codes as in `REWARDS`)."""
     if code == 0:
-        weight, degree = excess(graphs, i)
         return float(
             graphs.soft[i]
-            - constants[_WEIGHT] * weight
-            - constants[_DEGREE] * degree
+            - constants[_WEIGHT] * graphs.excess[i, 0]
+            - constants[_DEGREE] * graphs.excess[i, 1]
             - constants[_RANK] * graphs.dimensions[i, 1]
         )
     return float(node_reward(graphs, i, constants) + constants[_DISTANCE] * graphs.distances[i])

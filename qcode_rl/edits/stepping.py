@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qcode_rl.distance.census import product_census
-from qcode_rl.edits.graphs import Floats, GraphBatch, Integers, excess
+from qcode_rl.edits.graphs import Floats, GraphBatch, Integers, count_excess
 from qcode_rl.edits.moves import apply_edit, hash_graph, note_seen
 from qcode_rl.edits.rewards import illegal_reward, potential, soft_distance, step_reward
 from qcode_rl.edits.starts import start_from, start_randomly
@@ -112,7 +112,7 @@ def insert_all(seen: Words, hashes: Words) -> None:
 
 @kernel
 def judge(graphs: GraphBatch, i: int, rules: Rules, outcome: Outcome, seen: Words) -> None:
-    """Take the census of graph i and count the evaluation."""
+    """Take the census of graph i, count the evaluation, and refresh what follows from it."""
     outcome.counters[1] += 1
     if note_seen(seen, hash_graph(graphs, i)):
         outcome.counters[0] += 1
@@ -123,6 +123,8 @@ def judge(graphs: GraphBatch, i: int, rules: Rules, outcome: Outcome, seen: Word
     graphs.distances[i] = distance
     graphs.dimensions[i, 0], graphs.dimensions[i, 1] = k, k_left
     graphs.soft[i] = soft_distance(mass, target, rules.constants[0]) if distance > 0 else 0.0
+    count_excess(graphs, i)
+    graphs.potentials[i] = potential(graphs, i, rules.reward, rules.constants)
 
 
 @kernel
@@ -130,8 +132,7 @@ def meets_request(graphs: GraphBatch, i: int) -> bool:
     """Say whether graph i has its distance within its limits."""
     if graphs.distances[i] < graphs.targets[i]:
         return False
-    weight, degree = excess(graphs, i)
-    return weight + degree == 0
+    return bool(graphs.excess[i, 0] + graphs.excess[i, 1] == 0)
 
 
 @kernel
@@ -172,14 +173,15 @@ def step_graph(
         outcome.met[i] = True
         outcome.rewards[i] = step_reward(0.0, 0.0, True, rules.constants)
     elif 0 <= action < num_pairs:
-        before = potential(graphs, i, rules.reward, rules.constants)
+        before = graphs.potentials[i]
         count = apply_edit(graphs, i, action // num_columns, action % num_columns, log)
         if count > 0:
             outcome.counters[2] += 1
             judge(graphs, i, rules, outcome, seen)
             outcome.met[i] = meets_request(graphs, i)
-            after = potential(graphs, i, rules.reward, rules.constants)
-            outcome.rewards[i] = step_reward(before, after, outcome.met[i], rules.constants)
+            outcome.rewards[i] = step_reward(
+                before, graphs.potentials[i], outcome.met[i], rules.constants
+            )
         else:
             outcome.illegal[i] = True
             outcome.rewards[i] = illegal_reward(rules.constants)

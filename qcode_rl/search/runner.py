@@ -141,7 +141,7 @@ class _Search:
         self.progress = Progress(evaluations_wanted=spec.evaluations)
         self.environments: dict[tuple[int, int], CodeVecEnv] = {}
         self.spent: dict[tuple[int, int], int] = {}
-        self.last_step = self.started
+        self.last_step: float | None = None
         self.longest_pause = 0.0
 
     def run(self) -> SearchResult:
@@ -238,7 +238,8 @@ class _Search:
     def _report(self) -> None:
         now = time.monotonic()
         # The longest time between two steps is an update; the clock must leave room for one.
-        self.longest_pause = max(self.longest_pause, now - self.last_step)
+        if self.last_step is not None:
+            self.longest_pause = max(self.longest_pause, now - self.last_step)
         self.last_step = now
         self.progress.seconds = now - self.started
         if self.options.seconds is not None:

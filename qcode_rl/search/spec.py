@@ -43,7 +43,7 @@ class AgentOptions:
         slice_rollouts: rollouts spent on one size before the walk looks at another.
     """
 
-    width: int = 32
+    width: int = 24
     rounds: int = 2
     num_envs: int = 128
     rollout: int = 32
@@ -197,7 +197,8 @@ def read_seed_code(name: str) -> ClassicalCode:
         InputError: if there is neither such a name nor such a file, or the file is no good.
     """
     path = Path(name)
-    looks_like_a_file = "/" in name or path.suffix in FORMATS or path.exists()
+    suffixes = {form.suffix for form in FORMATS.values()}
+    looks_like_a_file = "/" in name or path.suffix.lower() in suffixes or path.exists()
     code = read_classical(path) if looks_like_a_file else classical_code(name)
     if code.n > MAX_BITS:
         raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {code.n}")

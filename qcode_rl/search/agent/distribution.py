@@ -21,9 +21,12 @@ class MaskedCategorical:
         """Return the likeliest outcomes, or sampled ones, `(B,)`."""
         if deterministic:
             return self.log_probabilities.argmax(dim=-1)
-        # The largest of probability / Exponential(1) noise is distributed as the categorical.
-        noise = torch.empty_like(self.log_probabilities).exponential_()
-        return (self.log_probabilities.exp() / noise).argmax(dim=-1)
+        # Inversion: the first outcome whose cumulated probability exceeds a uniform number. It takes
+        # one random number a row, not one an outcome; rounding must not carry it past the total.
+        cumulated = self.log_probabilities.exp().cumsum(dim=-1)
+        total = cumulated[:, -1:]
+        uniform = torch.rand_like(total) * total
+        return (cumulated <= uniform.clamp(max=(1 - 1e-6) * total)).sum(dim=-1)
 
     def log_prob(self, actions: Tensor) -> Tensor:
         """Return the log-probabilities of outcomes, `(B,)`."""

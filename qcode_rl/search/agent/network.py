@@ -36,11 +36,12 @@ class MessagePassing(nn.Module):
         """Return the new embeddings of checks `(B, M, W)` and bits `(B, N, W)`."""
         heard = self.keep_checks(checks)
         for kind, edges in zip(types, adjacency, strict=True):
-            heard = heard + edges @ self.to_checks[kind](bits)
+            # Both maps act on checks, of which there are fewer than bits.
+            heard = heard + self.to_checks[kind](edges @ bits)
         checks = checks + torch.relu(heard)
         heard = self.keep_bits(bits)
         for kind, edges in zip(types, adjacency, strict=True):
-            heard = heard + edges.transpose(1, 2) @ self.to_bits[kind](checks)
+            heard = torch.baddbmm(heard, edges.transpose(1, 2), self.to_bits[kind](checks))
         return checks, bits + torch.relu(heard)
 
 
@@ -53,23 +54,25 @@ class PairLogits(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.left = nn.Linear(width, 2 * width)
-        self.right = nn.Linear(width, 2 * width)
+        size = width // 2
+        self.apart = nn.ModuleList(nn.Linear(width, size) for _ in range(2))
+        self.joined = nn.ModuleList(nn.Linear(width, size) for _ in range(2))
+        self.scale = size**-0.5
 
     def forward(self, left: Tensor, right: Tensor, joined: Tensor | None) -> Tensor:
         """Return logits `(B, L * R)` for embeddings `(B, L, W)`, `(B, R, W)`.
 
         `joined` is `(B, L, R)`, 1 for pairs that share an edge; `None` if no pair can.
         """
-        apart_left, joined_left = self.left(left).chunk(2, dim=-1)
-        apart_right, joined_right = self.right(right).chunk(2, dim=-1)
-        scale = left.shape[-1] ** -0.5
-        logits = apart_left @ apart_right.transpose(1, 2)
+        logits = _bilinear(self.apart, left, right)
         if joined is not None:
-            other = joined_left @ joined_right.transpose(1, 2)
-            logits = torch.where(joined > 0, other, logits)
-        flat: Tensor = (scale * logits).flatten(1)
-        return flat
+            logits = torch.where(joined > 0, _bilinear(self.joined, left, right), logits)
+        return self.scale * logits.flatten(1)
+
+
+def _bilinear(maps: nn.ModuleList, left: Tensor, right: Tensor) -> Tensor:
+    """Return the products `(B, L, R)` of mapped embeddings."""
+    return torch.bmm(maps[0](left), maps[1](right).transpose(1, 2))
 
 
 class TannerNetwork(nn.Module):
@@ -83,7 +86,7 @@ class TannerNetwork(nn.Module):
     """
 
     def __init__(
-        self, layout: GraphLayout, blocks: Sequence[str], width: int = 32, rounds: int = 2
+        self, layout: GraphLayout, blocks: Sequence[str], width: int = 24, rounds: int = 2
     ) -> None:
         super().__init__()
         self.layout = layout
