@@ -76,11 +76,10 @@ class _ProductFamily:
         bits = int(options.get("bits", task.bits))
         dimension = int(options.get("dimension", task.bits - task.checks))
         distance = int(options.get("distance", task.distance))
-        self.tasks[i] = ProductTask(
-            bits, bits - dimension, distance, task.row_limit, task.column_limit
-        )
+        task = ProductTask(bits, bits - dimension, distance, task.row_limit, task.column_limit)
         code = options.get("seed_code", self._seed_code)
-        self.batch.assign(i, self.tasks[i], None if code is None else _as_code(code))
+        self.batch.assign(i, task, None if code is None else _as_code(code))
+        self.tasks[i] = task
 
     def _spaces(self) -> tuple[spaces.Space[Observation], spaces.Space[np.int64]]:
         batch = self.batch

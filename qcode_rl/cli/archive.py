@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qcode_rl.cli.output import (
-    archive_option,
-    code_table,
-    columns,
-    examples,
-    json_option,
-    or_dash,
-    print_json,
-    print_out,
-)
+from qcode_rl.cli.options import archive_option, json_option
+from qcode_rl.cli.output import code_table, columns, examples, or_dash, print_json, print_out
 
 if TYPE_CHECKING:
     from qcode_rl.archive import Archive, CodeRecord

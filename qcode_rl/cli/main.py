@@ -9,18 +9,20 @@ import click
 
 from qcode_rl import __version__
 from qcode_rl.cli.archive import archive
+from qcode_rl.cli.distance import distance
 from qcode_rl.cli.output import examples
 from qcode_rl.cli.search import search
 from qcode_rl.errors import InputError
 
 #: Exit statuses (0: done).
-WRONG_USAGE, NOTHING_MET, INTERRUPTED = 2, 3, 130
+WRONG_USAGE, UNANSWERED, INTERRUPTED = 2, 3, 130
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
         "qcode-rl search --max-weight 6 --distance 9",
+        "qcode-rl distance code.npz",
         "qcode-rl archive list",
         "qcode-rl archive export KEY --format npz",
     ),
@@ -29,11 +31,12 @@ WRONG_USAGE, NOTHING_MET, INTERRUPTED = 2, 3, 130
 def group() -> None:
     """Discover quantum error-correcting codes of low check weight, and prove what was found.
 
-    Exit status: 0 done, 2 wrong usage or bad input, 3 nothing met the request, 130 interrupted.
+    Exit status: 0 done, 2 wrong usage or bad input, 3 no answer within the budget, 130 interrupted.
     """
 
 
 group.add_command(search)
+group.add_command(distance)
 group.add_command(archive)
 
 

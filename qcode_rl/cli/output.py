@@ -1,4 +1,4 @@
-"""What all verbs share: options, examples in help texts, tables and JSON on stdout."""
+"""What all verbs share on the way out: examples in help texts, tables and JSON on stdout."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,17 +18,6 @@ def examples(*lines: str) -> str:
     """Return an epilog of a command."""
     # click fills paragraphs, except those that begin with a backspace.
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
-
-
-archive_option = click.option(
-    "--archive",
-    "folder",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The archive. Default: $QCODE_ARCHIVE, else search_runs/results/archive inside a "
-    "checkout, else ~/.local/share/qcode-rl/archive.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def code_table(records: Iterable[CodeRecord]) -> str:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from qcode_rl.cli.output import (
-    archive_option,
-    code_table,
-    examples,
-    json_option,
-    print_json,
-    print_out,
-)
-from qcode_rl.errors import InputError
+from qcode_rl.cli.options import archive_option, duration_option, json_option
+from qcode_rl.cli.output import code_table, examples, print_json, print_out
 
 if TYPE_CHECKING:
     from qcode_rl.search.runner import SearchResult
     from qcode_rl.search.spec import RunOptions, SearchSpec
 
 _DEFAULT_SECONDS = 180.0
-_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 #: Spec fields that flags set; a flag wins over the file.
 _FLAGS = (
     "max_weight",
@@ -36,17 +28,6 @@ _FLAGS = (
     "seed",
     "evaluations",
 )
-
-
-def parse_duration(_context: Any, _option: Any, text: str | None) -> float | None:
-    """Return seconds for a time such as 90, 90s, 3m or 1.5h."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)([smhd]?)", text.strip())
-    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
-    if not 0 < seconds < float("inf"):
-        raise InputError(f"--time: must be a positive time such as 90s, 3m or 1.5h, got {text!r}")
-    return seconds
 
 
 @click.command(
@@ -79,12 +60,8 @@ def parse_duration(_context: Any, _option: Any, text: str | None) -> float | Non
     help="Classical code to start from: a name (golay, hamming-3, best-20-5, ...) or a file (npz "
     "with H, alist, mtx). Default: best known linear codes.",
 )
-@click.option(
-    "--time",
-    "seconds",
-    callback=parse_duration,
-    metavar="TIME",
-    help="Stop after TIME (90s, 3m, 1.5h). Default: 3m, or none with --evaluations.",
+@duration_option(
+    "--time", "Stop after TIME (90s, 3m, 1.5h). Default: 3m, or none with --evaluations."
 )
 @click.option(
     "--evaluations",
@@ -123,7 +100,7 @@ def search(
     until then is kept.
     """
     started = time.monotonic()
-    from qcode_rl.archive import default_archive_path
+    from qcode_rl.archive import Archive, default_archive_path
     from qcode_rl.search.files import read_spec, spec_from
     from qcode_rl.search.spec import RunOptions
 
@@ -133,14 +110,16 @@ def search(
     if seconds is None and spec.evaluations is None:
         seconds = _DEFAULT_SECONDS
     options = RunOptions(folder or default_archive_path(), seconds, device)
+    # Here, so that a bad folder is told before torch takes its seconds to load.
+    Archive(options.archive).require_writable()
     return _report(_run(spec, options, started), options, as_json)
 
 
 def _run(spec: SearchSpec, options: RunOptions, started: float) -> SearchResult:
     from qcode_rl.cli.progress import ProgressLine
 
-    # Before the line is shown, so that it does not hide the seconds torch takes to load.
-    click.echo("loading (the first run also compiles its kernels) ...", err=True)
+    if sys.stderr.isatty():
+        click.echo("loading (the first run also compiles its kernels) ...", err=True)
     from qcode_rl.search.runner import run_search
 
     with ProgressLine() as line:
@@ -149,7 +128,7 @@ def _run(spec: SearchSpec, options: RunOptions, started: float) -> SearchResult:
 
 def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
     """Print what was found and return the exit status."""
-    from qcode_rl.cli.main import INTERRUPTED, NOTHING_MET
+    from qcode_rl.cli.main import INTERRUPTED, UNANSWERED
 
     if as_json:
         print_json(result.as_json())
@@ -157,7 +136,7 @@ def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
         print_out(code_table(result.pareto))
     spent = f"{result.evaluations:,} evaluations in {result.seconds:.1f} s"
     if result.met:
-        more = "; nothing shorter is possible for these k" if result.complete else ""
+        more = "; nothing shorter is left to look for" if result.complete else ""
         click.echo(f"{len(result.records)} codes, {spent}{more}", err=True)
         click.echo(f"archived in {options.archive}", err=True)
     else:
@@ -165,4 +144,4 @@ def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
     if result.interrupted:
         click.echo("interrupted", err=True)
         return INTERRUPTED
-    return 0 if result.met else NOTHING_MET
+    return 0 if result.met else UNANSWERED

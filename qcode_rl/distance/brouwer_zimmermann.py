@@ -12,7 +12,7 @@ Other stabilizer codes come as the binary code of words (x | z | x + z), whose w
 those of the operators (White and Grassl, arXiv:quant-ph/0602068).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,9 @@ def pivot_on(rows: Words, first: int, available: Words) -> int:
 
 
 @kernel
-def systematic_forms(labelled: Words, num_words: int) -> tuple[NDArray[np.uint64], Any]:
+def systematic_forms(
+    labelled: Words, num_words: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Bring rows into systematic form on disjoint sets of columns, greedily.
 
     Args:
@@ -213,9 +215,7 @@ def cost_to_prove(state: SumsState, weight: int) -> float:
 
 
 @kernel
-def scan_tail(
-    tail: Words, start: int, stop: int, total: Words, best: Words, limit: int, lanes: Any
-) -> int:
+def scan_tail(tail: Words, start: int, stop: int, total: Words, best: Words, limit: int) -> int:
     """Weigh the sums of `total` and entries of a tail; keep a lightest nontrivial one.
 
     Args:
@@ -225,7 +225,6 @@ def scan_tail(
         total: `(w + l,) uint64`.
         best: `(w,) uint64`, receives the sum if it is lighter than `limit`.
         limit: only lighter nontrivial words are of interest.
-        lanes: anything of length w (see `walk_blocks`).
 
     Returns:
         The least weight, or `limit`.
@@ -233,7 +232,7 @@ def scan_tail(
     num_words = best.shape[0]
     for entry in range(start, stop):
         weight = 0
-        for w in range(len(lanes)):
+        for w in range(num_words):
             weight += popcount(tail[w, entry] ^ total[w])
         if weight >= limit:
             continue
@@ -283,8 +282,18 @@ def begin_level(state: SumsState) -> bool:
 
 
 @kernel
-def weigh_with(state: SumsState, target: int, work: int, lanes: Any) -> int:
-    """Do what `weigh_sums` does, for `len(lanes)` words of code (see `walk_blocks`)."""
+def weigh_sums(state: SumsState, target: int, work: int) -> int:
+    """Weigh sums of rows until the distance, or d >= `target`, is proved.
+
+    Args:
+        state: changed in place; `done.sum()` is the proved lower bound (it may exceed
+            `control[0]`, the weight of the lightest word found, which then is the distance).
+        target: bound that is enough; never reached if it is larger than any weight.
+        work: units to spend before pausing, of a sum each.
+
+    Returns:
+        The work done.
+    """
     work_done = 0
     control = state.control
     while work_done < work and state.done.sum() < min(target, control[0]):
@@ -298,35 +307,10 @@ def weigh_with(state: SumsState, target: int, work: int, lanes: Any) -> int:
         while more and work_done < work:
             start = 0 if free > 0 else (state.picks[count - 1] + 1 if count > 0 else 0)
             stop = 1 << free if free > 0 else rank
-            control[0] = scan_tail(
-                tail, start, stop, state.sums[count], state.best, control[0], lanes
-            )
+            control[0] = scan_tail(tail, start, stop, state.sums[count], state.best, control[0])
             work_done += 4 + stop - start
             more = next_sum(state, rank)
         if not more:
             state.done[s] += 1
             control[1] = -1
     return work_done
-
-
-@kernel
-def weigh_sums(state: SumsState, target: int, work: int) -> int:
-    """Weigh sums of rows until the distance, or d >= `target`, is proved.
-
-    Args:
-        state: changed in place; `done.sum()` is the proved lower bound (it may exceed
-            `control[0]`, the weight of the lightest word found, which then is the distance).
-        target: bound that is enough; never reached if it is larger than any weight.
-        work: units to spend before pausing, of a sum each (about 1 ns).
-
-    Returns:
-        The work done.
-    """
-    num_words = state.best.shape[0]
-    if num_words == 1:
-        return weigh_with(state, target, work, (0,))
-    if num_words == 2:
-        return weigh_with(state, target, work, (0, 0))
-    if num_words == 3:
-        return weigh_with(state, target, work, (0, 0, 0))
-    return weigh_with(state, target, work, state.best)

@@ -15,7 +15,7 @@ An option is a position with what acts there: one a position for classical codes
 type of CSS codes, three (X, Z, Y, in blocks of n) for other stabilizer codes.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,7 +168,6 @@ def covers(
     syndromes: Words,
     depth: int,
     spare: int,
-    lanes: Any,
 ) -> bool:
     """Say whether `spare` further options might between them touch all violated checks.
 
@@ -180,16 +179,15 @@ def covers(
         syndromes: of the state.
         depth: which of the syndromes is to be repaired.
         spare: how many further options there may be.
-        lanes: anything with as many entries as a syndrome has words (see `walk_blocks`).
     """
     shares = SHARE * spare
-    for word in range(len(lanes)):
+    for word in range(columns.shape[1]):
         left = syndromes[depth, word]
         while left != 0:
             check = 64 * word + trailing_zeros(left)
             left &= left - np.uint64(1)
             near = np.uint64(0)
-            for w in range(len(lanes)):
+            for w in range(columns.shape[1]):
                 near |= neighbours[check, w] & syndromes[depth, w]
             most = 1
             if near != 0:
@@ -199,7 +197,7 @@ def covers(
                         break
                     if marks[option] == _FREE:
                         touched = 0
-                        for w in range(len(lanes)):
+                        for w in range(columns.shape[1]):
                             touched += popcount(columns[option, w] & syndromes[depth, w])
                         most = max(most, touched)
             shares -= SHARE // most
@@ -209,10 +207,10 @@ def covers(
 
 
 @kernel
-def join(columns: Words, syndromes: Words, depth: int, option: int, lanes: Any) -> int:
+def join(columns: Words, syndromes: Words, depth: int, option: int) -> int:
     """Enter the syndrome of `depth` options with one more; return its first check, -1 if none."""
     first = -1
-    for w in range(len(lanes)):
+    for w in range(columns.shape[1]):
         syndromes[depth + 1, w] = syndromes[depth, w] ^ columns[option, w]
         if first < 0 and syndromes[depth + 1, w] != 0:
             first = 64 * w + trailing_zeros(syndromes[depth + 1, w])
@@ -272,10 +270,23 @@ def free_branch(
 
 
 @kernel
-def search_with(
-    graph: ClusterGraph, state: ClusterState, max_weight: int, work: int, stride: int, lanes: Any
+def search_clusters(
+    graph: ClusterGraph, state: ClusterState, max_weight: int, work: int, stride: int
 ) -> tuple[int, int]:
-    """Do what `search_clusters` does, for `len(lanes)` words of checks (see `walk_blocks`)."""
+    """Search for a logical operator of a weight up to `max_weight`.
+
+    Args:
+        graph: the checks.
+        state: from `cluster_state(graph, max_weight)`, changed in place; another call goes on.
+        max_weight: at least 1.
+        work: units to spend before pausing.
+        stride: 1; or with T threads, each calls this with stride T on a state of its own whose
+            levels[0, 1] began as its number: together they visit all roots.
+
+    Returns:
+        `NONE` when every such operator is excluded; `FOUND` with the operator's options in
+        `state.levels[: state.control[0], 2]`; `PAUSED` when the work is used up. And the work done.
+    """
     columns, members, neighbours = graph.columns, graph.members, graph.neighbours
     marks, syndromes, levels = state.marks, state.syndromes, state.levels
     observables, options = graph.observables, graph.options
@@ -303,7 +314,7 @@ def search_with(
                 marks[option] = depth
             done += 1
             violated = 0
-            for w in range(len(lanes)):
+            for w in range(columns.shape[1]):
                 violated += popcount(syndromes[depth, w] ^ columns[option, w])
             if violated > graph.max_degree * spare:
                 continue
@@ -313,13 +324,11 @@ def search_with(
                     status = FOUND
                     break
                 continue
-            levels[depth + 1, 0] = join(columns, syndromes, depth, option, lanes)
+            levels[depth + 1, 0] = join(columns, syndromes, depth, option)
             descend = True
             if spare > 2:
                 done += COVER_WORK
-                descend = covers(
-                    neighbours, members, columns, marks, syndromes, depth + 1, spare, lanes
-                )
+                descend = covers(neighbours, members, columns, marks, syndromes, depth + 1, spare)
         levels[depth, 1] = member
         if descend or status == FOUND:
             if options > 1:
@@ -335,31 +344,3 @@ def search_with(
                 leave_position(marks, levels[depth, 2], options, depth)
     state.control[0] = depth
     return status, done
-
-
-@kernel
-def search_clusters(
-    graph: ClusterGraph, state: ClusterState, max_weight: int, work: int, stride: int = 1
-) -> tuple[int, int]:
-    """Search for a logical operator of a weight up to `max_weight`.
-
-    Args:
-        graph: the checks.
-        state: from `cluster_state(graph, max_weight)`, changed in place; another call goes on.
-        max_weight: at least 1.
-        work: units to spend before pausing.
-        stride: with T threads, each calls this with stride T on a state of its own whose
-            levels[0, 1] began as its number; together they visit all roots.
-
-    Returns:
-        `NONE` when every such operator is excluded; `FOUND` with the operator's options in
-        `state.levels[: state.control[0], 2]`; `PAUSED` when the work is used up. And the work done.
-    """
-    num_words = graph.columns.shape[1]
-    if num_words == 1:
-        return search_with(graph, state, max_weight, work, stride, (0,))
-    if num_words == 2:
-        return search_with(graph, state, max_weight, work, stride, (0, 0))
-    if num_words == 3:
-        return search_with(graph, state, max_weight, work, stride, (0, 0, 0))
-    return search_with(graph, state, max_weight, work, stride, graph.columns[0])

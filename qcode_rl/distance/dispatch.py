@@ -10,11 +10,12 @@ from qcode_rl.codes import ClassicalCode, Code, CSSCode, HypergraphProduct
 from qcode_rl.codes.stabilizer import StabilizerCode
 from qcode_rl.distance.budget import Budget, Clock
 from qcode_rl.distance.one_call import (
+    CLASSICAL,
+    CSS,
+    STABILIZER,
     Outcome,
-    codeword_distance,
-    css_distances,
     operator_columns,
-    stabilizer_distance,
+    solve_code,
 )
 from qcode_rl.distance.product import least_of, product_distance
 from qcode_rl.distance.progress import METHODS, Progress
@@ -23,6 +24,7 @@ from qcode_rl.distance.result import Distance, Witness
 from qcode_rl.distance.search import SectorSearch, run_searches, spread_seed
 from qcode_rl.distance.sectors import Sector, classical_sector, css_sectors, stabilizer_sector
 from qcode_rl.errors import InputError
+from qcode_rl.gf2 import BinaryMatrix
 
 #: Most work units (about 5 ns) that the first, quick attempt gives to any one algorithm.
 QUICK_WORK = 1 << 21
@@ -121,35 +123,34 @@ def _distance_of(code: Code, options: Options, clock: Clock) -> Distance | None:
     return _search(code, _sectors_of(code), bounds, options, clock)
 
 
-def _quick_outcomes(code: Code, options: Options, clock: Clock) -> tuple[Outcome, ...]:
+def _quick_outcomes(code: Code, options: Options, clock: Clock) -> list[Outcome]:
     """Try a code with little work and a single crossing into kernels."""
     work = int(min(QUICK_WORK, 1 + clock.work_left / 8))
     if clock.budget.work is not None:
         # What it takes depends on nothing but the code, but is not counted: this is the most.
         clock.work += 2 * work
     goal, seed = options.target or 0, np.uint64(spread_seed(options.seed, -1))
+    kind, checks, others = _arrays_of(code)
+    return solve_code(kind, checks, others, goal, work, seed)
+
+
+def _arrays_of(code: Code) -> tuple[int, BinaryMatrix, BinaryMatrix]:
+    """Return a code as `solve_code` takes it."""
     if isinstance(code, ClassicalCode):
-        return (codeword_distance(code.checks, goal, work, seed),)
+        return CLASSICAL, code.checks, code.checks
     if isinstance(code, CSSCode):
-        return css_distances(code.x_checks, code.z_checks, goal, work, seed)
+        return CSS, code.x_checks, code.z_checks
     if isinstance(code, StabilizerCode):
-        return (stabilizer_distance(code.checks, goal, work, seed),)
-    raise _unknown(code)
+        return STABILIZER, code.checks, code.checks
+    raise InputError(f"code: no distance algorithm for {type(code).__name__}")
 
 
 def _sectors_of(code: Code) -> Sequence[Sector]:
     """Return the sectors of a code: X type and Z type for CSS codes, one for others."""
-    if isinstance(code, ClassicalCode):
-        return [classical_sector(code.checks)]
-    if isinstance(code, CSSCode):
-        return css_sectors(code.x_checks, code.z_checks)
-    if isinstance(code, StabilizerCode):
-        return [stabilizer_sector(code.checks)]
-    raise _unknown(code)
-
-
-def _unknown(code: object) -> InputError:
-    return InputError(f"code: no distance algorithm for {type(code).__name__}")
+    kind, checks, others = _arrays_of(code)
+    if kind == CSS:
+        return css_sectors(checks, others)
+    return [classical_sector(checks) if kind == CLASSICAL else stabilizer_sector(checks)]
 
 
 def _search(

@@ -118,8 +118,6 @@ def walk_range(
         return walk_blocks(table, basis, first, last, num_skipped, best, (0,))
     if num_words == 2:
         return walk_blocks(table, basis, first, last, num_skipped, best, (0, 0))
-    if num_words == 3:
-        return walk_blocks(table, basis, first, last, num_skipped, best, (0, 0, 0))
     return walk_blocks(table, basis, first, last, num_skipped, best, table)
 
 

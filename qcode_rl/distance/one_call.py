@@ -24,7 +24,8 @@ from qcode_rl.gf2.packing import BinaryMatrix, Words
 #: sector, and its ones, increasing (of a word (x | z | x + z) those of the first two parts).
 Outcome: TypeAlias = tuple[int, int, int, Words, NDArray[np.int64]]
 
-_SEED = np.uint64(0x9E3779B97F4A7C15)
+#: Kinds of codes.
+CLASSICAL, CSS, STABILIZER = 0, 1, 2
 
 
 @kernel
@@ -55,60 +56,31 @@ def outcome_of(sector: Sector, goal: int, work: int, seed: np.uint64) -> Outcome
 
 
 @kernel
-def codeword_distance(
-    checks: BinaryMatrix, goal: int = 0, work: int = 1 << 20, seed: np.uint64 = _SEED
-) -> Outcome:
-    """Bound the distance of a classical code with parity checks `(m, n) uint8`.
+def solve_code(
+    kind: int, checks: BinaryMatrix, others: BinaryMatrix, goal: int, work: int, seed: np.uint64
+) -> list[Outcome]:
+    """Bound the distance of a code: exactly, if that is little work.
+
+    One kernel serves all kinds of codes, since compiling it takes many seconds.
 
     Args:
-        checks: need not be independent.
+        kind: `CLASSICAL`, `CSS` or `STABILIZER`.
+        checks: `(m, n) uint8` parity checks; X checks; or symplectic checks `(r, 2n)`, `[X|Z]`.
+            They need not be independent, but commute.
+        others: `(rz, n) uint8` Z checks of a CSS code; looked at for no other code.
         goal: stop once d is shown to be below, or proved to be at least this; 0: never.
         work: units (about 5 ns) to spend at most on any one algorithm.
         seed: of the search for light words, not zero.
 
     Returns:
-        Bounds, which are equal if the distance is proved and 0 if k = 0, and a codeword.
+        One outcome, or for a CSS code those of X type and of Z type; bounds are equal if the weight
+        is proved, and 0 if k = 0.
     """
-    return outcome_of(classical_sector(checks), goal, work, seed)
-
-
-@kernel
-def css_distances(
-    x_checks: BinaryMatrix,
-    z_checks: BinaryMatrix,
-    goal: int = 0,
-    work: int = 1 << 20,
-    seed: np.uint64 = _SEED,
-) -> tuple[Outcome, Outcome]:
-    """Bound the least weights of X-type and of Z-type logical operators of a CSS code.
-
-    Args:
-        x_checks: `(rx, n) uint8`; commutes with
-        z_checks: `(rz, n) uint8`.
-        goal: as for `codeword_distance`, as `work` and `seed`.
-        work: units.
-        seed: not zero.
-
-    Returns:
-        For either type what `codeword_distance` returns.
-    """
-    x_sector, z_sector = css_sectors(x_checks, z_checks)
-    return outcome_of(x_sector, goal, work, seed), outcome_of(z_sector, goal, work, seed)
-
-
-@kernel
-def stabilizer_distance(
-    checks: BinaryMatrix, goal: int = 0, work: int = 1 << 20, seed: np.uint64 = _SEED
-) -> Outcome:
-    """Bound the distance of a stabilizer code with checks `(r, 2n) uint8`, `[X|Z]`.
-
-    Args:
-        checks: commuting, not necessarily independent.
-        goal: as for `codeword_distance`, as `work` and `seed`.
-        work: units.
-        seed: not zero.
-
-    Returns:
-        What `codeword_distance` returns; the witness's columns are symplectic, `[X|Z]`.
-    """
-    return outcome_of(stabilizer_sector(checks), goal, work, seed)
+    if kind == CLASSICAL:
+        sectors = [classical_sector(checks)]
+    elif kind == STABILIZER:
+        sectors = [stabilizer_sector(checks)]
+    else:
+        x_sector, z_sector = css_sectors(checks, others)
+        sectors = [x_sector, z_sector]
+    return [outcome_of(sector, goal, work, seed) for sector in sectors]

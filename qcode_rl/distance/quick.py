@@ -72,8 +72,8 @@ def enumeration_cost(sector: Sector) -> float:
     dimension, num_words = sector.basis.shape
     if dimension > 60:
         return _NEVER
-    # Three words a codeword still vectorize fully, more do not.
-    per_word = num_words if num_words <= 3 else 12 * num_words
+    # The walk vectorizes for up to two words.
+    per_word = num_words if num_words <= 2 else 12 * num_words
     return float((2.0**dimension - 2.0**sector.num_trivial) * per_word / 64)
 
 

@@ -86,7 +86,8 @@ def classical_sector(checks: BinaryMatrix) -> Sector:
     num_columns = checks.shape[1]
     basis = kernel_basis(pack_rows(checks), num_columns)
     none = np.zeros((num_columns, 0), dtype=np.uint64)
-    return Sector(basis, 0, checks, none, np.zeros((0, num_columns), dtype=np.uint8), 1)
+    trivial = np.zeros((0, num_columns), dtype=np.uint8)
+    return Sector(basis, 0, checks.copy(), none, trivial, 1)
 
 
 @kernel
@@ -98,12 +99,14 @@ def css_sectors(x_checks: BinaryMatrix, z_checks: BinaryMatrix) -> tuple[Sector,
         z_checks: `(rz, n) uint8`.
     """
     n = x_checks.shape[1]
-    x_words, z_words = pack_rows(x_checks), pack_rows(z_checks)
+    # Copies make one array type of read-only and other arrays, so that kernels compile once.
+    x_own, z_own = x_checks.copy(), z_checks.copy()
+    x_words, z_words = pack_rows(x_own), pack_rows(z_own)
     x_basis, num_x = split_space(x_words, kernel_basis(z_words, n))
     z_basis, num_z = split_space(z_words, kernel_basis(x_words, n))
     return (
-        Sector(x_basis, num_x, z_checks, transposed_bits(z_basis[num_z:], n), x_checks, 1),
-        Sector(z_basis, num_z, x_checks, transposed_bits(x_basis[num_x:], n), z_checks, 1),
+        Sector(x_basis, num_x, z_own, transposed_bits(z_basis[num_z:], n), x_own, 1),
+        Sector(z_basis, num_z, x_own, transposed_bits(x_basis[num_x:], n), z_own, 1),
     )
 
 
@@ -137,7 +140,7 @@ def stabilizer_sector(checks: BinaryMatrix) -> Sector:
     tripled[:, : 2 * n] = rows
     tripled[:, 2 * n :] = rows[:, :n] ^ rows[:, n:]
     observables = transposed_bits(pack_rows(swapped_flips(rows[num_trivial:])), 3 * n)
-    return Sector(pack_rows(tripled), num_trivial, flips, observables, checks, 3)
+    return Sector(pack_rows(tripled), num_trivial, flips, observables, checks.copy(), 3)
 
 
 @kernel

@@ -5,10 +5,9 @@ drive; it only holds arrays and calls the kernels of `stepping`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qcode_rl.codes import ClassicalCode
 from qcode_rl.edits import stepping
@@ -124,6 +123,7 @@ class ProductBatch:
         self._log = np.zeros((MAX_TOGGLES, 2), dtype=np.int64)
         self._seeds: dict[str, int] = {}
         self.pools = Pools(
+            tasks=np.zeros((size, 5), dtype=np.int64),
             rows=np.zeros((0, _PRESENTATIONS, max_checks), dtype=np.uint64),
             counts=np.zeros(0, dtype=np.int64),
             num_checks=np.zeros(0, dtype=np.int64),
@@ -154,12 +154,9 @@ class ProductBatch:
                 f"task: must fit {self.max_checks} checks and {self.max_bits} bits, "
                 f"got {task.checks} and {task.bits}"
             )
-        graphs = self.graphs
-        graphs.num_bits[i], graphs.num_checks[i] = task.bits, task.checks
-        graphs.row_limits[i], graphs.column_limits[i] = task.row_limit, task.column_limit
-        graphs.targets[i] = task.distance
-        graphs.rows[i, :] = 0
         self.pools.chosen[i] = -1 if seed_code is None else self._pool_of(seed_code, task)
+        # Only noted here: the episode under way must not lose its graph or change its size.
+        self.pools.tasks[i] = astuple(task)
 
     def _pool_of(self, code: ClassicalCode, task: ProductTask) -> int:
         """Return the pool of a seed code, made at its first use."""
@@ -219,15 +216,13 @@ class ProductBatch:
 
     def checks(self, i: int) -> BinaryMatrix:
         """Return the check matrix of graph i, `(m, n) uint8`."""
-        return self._unpack(self.graphs.rows[i], i)
+        m, n = int(self.graphs.num_checks[i]), int(self.graphs.num_bits[i])
+        return unpack_rows(self.graphs.rows[i, :m, np.newaxis], n)
 
     def final_checks(self, i: int) -> BinaryMatrix:
         """Return the check matrix of graph i as the last step left it, before any restart."""
-        return self._unpack(self.outcome.final_rows[i], i)
-
-    def _unpack(self, rows: NDArray[np.uint64], i: int) -> BinaryMatrix:
-        m, n = int(self.graphs.num_checks[i]), int(self.graphs.num_bits[i])
-        return unpack_rows(rows[:m, np.newaxis], n)
+        m, n = (int(size) for size in self.outcome.final_sizes[i])
+        return unpack_rows(self.outcome.final_rows[i, :m, np.newaxis], n)
 
     def _make_room(self) -> None:
         """Keep the table of seen matrices at most half full, so that look-ups stay short."""
@@ -245,6 +240,7 @@ def _outcome(size: int, max_checks: int) -> Outcome:
         illegal=np.zeros(size, dtype=np.bool_),
         distances=np.zeros(size, dtype=np.int64),
         final_rows=np.zeros((size, max_checks), dtype=np.uint64),
+        final_sizes=np.zeros((size, 2), dtype=np.int64),
         counters=np.zeros(3, dtype=np.int64),
     )
 

@@ -30,9 +30,10 @@ PAULI_X, PAULI_Z, PAULI_Y = 1, 2, 3
 
 
 class Pools(NamedTuple):
-    """Seed presentations that episodes may start from.
+    """What episodes begin with: tasks, and seed presentations that they may start from.
 
     Attributes:
+        tasks: `(B, 5) int64` n, m, target, row limit and column limit of each graph's next episode.
         rows: `(T, P, M) uint64`, P presentations for each of T seeds.
         counts: `(T,) int64` presentations that are filled in.
         num_checks: `(T,) int64` checks of each presentation.
@@ -40,6 +41,7 @@ class Pools(NamedTuple):
         seed_share: chance, in 1/1024, that an episode starts from the seed rather than at random.
     """
 
+    tasks: Integers
     rows: NDArray[np.uint64]
     counts: Integers
     num_checks: Integers
@@ -57,6 +59,7 @@ class Outcome(NamedTuple):
         illegal: `(B,) bool`, the action was illegal and changed nothing.
         distances: `(B,) int64` distance after the edit (before any restart).
         final_rows: `(B, M) uint64` checks after the edit (before any restart).
+        final_sizes: `(B, 2) int64` m and n of those checks.
         counters: `(3,) int64`: evaluations (censuses of matrices not seen before), censuses, edits.
     """
 
@@ -66,6 +69,7 @@ class Outcome(NamedTuple):
     illegal: Flags
     distances: Integers
     final_rows: Words
+    final_sizes: Integers
     counters: Integers
 
 
@@ -139,7 +143,10 @@ def meets_request(graphs: GraphBatch, i: int) -> bool:
 def restart(
     graphs: GraphBatch, i: int, pools: Pools, rules: Rules, outcome: Outcome, seen: Words
 ) -> None:
-    """Begin a new episode of graph i."""
+    """Begin a new episode of graph i, of the task that it has been given."""
+    task = pools.tasks[i]
+    graphs.num_bits[i], graphs.num_checks[i], graphs.targets[i] = task[0], task[1], task[2]
+    graphs.row_limits[i], graphs.column_limits[i] = task[3], task[4]
     seed = pools.chosen[i]
     # Drawn in any case, so that streams do not depend on whether there is a seed.
     from_seed = below(graphs.streams, i, 1024) < pools.seed_share
@@ -187,6 +194,7 @@ def step_graph(
             outcome.rewards[i] = illegal_reward(rules.constants)
     outcome.ended[i] |= outcome.met[i] or graphs.steps[i] >= rules.max_steps
     outcome.distances[i] = graphs.distances[i]
+    outcome.final_sizes[i, 0], outcome.final_sizes[i, 1] = graphs.num_checks[i], graphs.num_bits[i]
     for check in range(graphs.rows.shape[1]):
         outcome.final_rows[i, check] = graphs.rows[i, check]
 

@@ -21,6 +21,9 @@ from qcode_rl.search.walk import Row, SizeWalk
 #: The environment of each family, as a Gymnasium id with the module that registers it.
 ENVIRONMENTS = {"hgp": "qcode_envs:qcode/HypergraphProduct-v0"}
 
+#: A length is exhausted once fewer of a slice's steps than this share reach a new matrix.
+_FRESH_SHARE = 0.001
+
 
 @dataclass
 class Progress:
@@ -55,7 +58,7 @@ class SearchResult:
         evaluations: reward evaluations spent.
         seconds: time taken.
         interrupted: whether somebody stopped it.
-        complete: whether nothing better is possible for any k looked at.
+        complete: whether nothing shorter is possible, or left to look at, for any k looked at.
     """
 
     spec: SearchSpec
@@ -179,6 +182,7 @@ class _Search:
 
         seed = slice_seed(self.spec.seed, index)
         env.seed(seed)
+        evaluations, steps = self.progress.evaluations, self.progress.steps
         for rollout in range(self.spec.agent.slice_rollouts):
             self.learner.train(env, 1, seed + rollout, after_step)
             if found or self._out_of_budget():
@@ -187,7 +191,8 @@ class _Search:
         if found:
             row.succeed(length)
         elif not self._out_of_budget():
-            row.fail()
+            fresh = self.progress.evaluations - evaluations
+            row.fail(exhausted=fresh < _FRESH_SHARE * (self.progress.steps - steps))
 
     def _environment(self, length: int, dimension: int) -> CodeVecEnv:
         """Return the batch for one size; it is kept, with the matrices that it has seen."""

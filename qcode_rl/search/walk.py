@@ -21,7 +21,7 @@ class Row:
 
     Attributes:
         dimension: k of the classical code.
-        floor: length below which no code exists (or the seed code's length).
+        floor: length below which no code exists, or none is left to look at.
         length: length to try next.
         best: shortest length found, `None` before the first success.
         failures: unsuccessful slices at each length.
@@ -38,16 +38,22 @@ class Row:
     @property
     def finished(self) -> bool:
         """Whether nothing shorter can be found, or nothing at all."""
-        return self.best == self.floor
+        return self.floor >= (self.best or MAX_BITS + 1)
 
     def succeed(self, length: int) -> None:
         """Note a code of some length and choose the next, shorter one."""
         self.best = length if self.best is None else min(self.best, length)
         self.length = max(self.floor, self.best - max(1, (self.best - self.floor) // 2))
 
-    def fail(self) -> None:
-        """Note a slice without success and choose the next length."""
+    def fail(self, exhausted: bool = False) -> None:
+        """Note a slice without success and choose the next length.
+
+        Args:
+            exhausted: hardly any matrix of this length was new, so that looking on is vain.
+        """
         self.failures[self.length] = self.failures.get(self.length, 0) + 1
+        if exhausted:
+            self.floor = max(self.floor, self.length + 1)
         if self.best is None:
             self.length = min(MAX_BITS, self.length + max(1, self.length // 8))
         else:
@@ -59,7 +65,7 @@ class Row:
             elif self.failures[self.length] % 4 == 0:
                 self.length = max(self.floor, self.best - 2)
             else:
-                self.length = self.best - 1
+                self.length = max(self.floor, self.best - 1)
 
 
 class SizeWalk:

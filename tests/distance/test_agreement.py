@@ -1,4 +1,4 @@
-"""Two independent methods on random codes: they must agree, with each other and with brute force."""
+"""Two independent methods on random codes must agree, with each other and with brute force."""
 
 import numpy as np
 import pytest

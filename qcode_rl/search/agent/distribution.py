@@ -21,7 +21,7 @@ class MaskedCategorical:
         """Return the likeliest outcomes, or sampled ones, `(B,)`."""
         if deterministic:
             return self.log_probabilities.argmax(dim=-1)
-        # Inversion: the first outcome whose cumulated probability exceeds a uniform number. It takes
+        # Inversion: the first outcome whose cumulated probability exceeds a uniform number. That is
         # one random number a row, not one an outcome; rounding must not carry it past the total.
         cumulated = self.log_probabilities.exp().cumsum(dim=-1)
         total = cumulated[:, -1:]

@@ -67,7 +67,8 @@ class PairLogits(nn.Module):
         logits = _bilinear(self.apart, left, right)
         if joined is not None:
             logits = torch.where(joined > 0, _bilinear(self.joined, left, right), logits)
-        return self.scale * logits.flatten(1)
+        scaled: Tensor = self.scale * logits.flatten(1)
+        return scaled
 
 
 def _bilinear(maps: nn.ModuleList, left: Tensor, right: Tensor) -> Tensor:

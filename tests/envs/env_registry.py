@@ -1,0 +1,47 @@
+"""The environments under test: all of this project's namespace, with small arguments for each."""
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import qcode_envs
+from gymnasium.envs.registration import registry
+
+MODULE = qcode_envs.__name__
+IDS = sorted(spec.id for spec in registry.values() if spec.namespace == "qcode")
+#: Arguments that make an environment small enough for tests, and its request too hard to be met.
+SMALL: dict[str, dict[str, Any]] = {
+    "qcode/HypergraphProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12}
+}
+
+
+def make(env_id: str, **arguments: Any) -> Any:
+    """Return a single environment, without wrappers."""
+    return gym.make(f"{MODULE}:{env_id}", **SMALL.get(env_id, {}) | arguments).unwrapped
+
+
+def make_vector(env_id: str, num_envs: int, **arguments: Any) -> Any:
+    """Return a batched environment."""
+    return gym.make_vec(
+        f"{MODULE}:{env_id}",
+        num_envs=num_envs,
+        vectorization_mode="vector_entry_point",
+        **SMALL.get(env_id, {}) | arguments,
+    ).unwrapped
+
+
+def choose_action(rng: np.random.Generator, mask: Any) -> int:
+    """Choose an action: mostly legal, now and then an illegal one or a stop."""
+    if rng.random() < 0.1:
+        return int(rng.integers(len(mask)))
+    legal = np.flatnonzero(mask)
+    # The last action stops the episode; one in twenty is enough of it.
+    return int(rng.choice(legal[:-1] if len(legal) > 1 and rng.random() > 0.05 else legal))
+
+
+def assert_same_observation(one: Any, other: Any) -> None:
+    """Require two observations to agree in every bit."""
+    assert one.keys() == other.keys()
+    for name in one:
+        assert one[name].dtype == other[name].dtype
+        np.testing.assert_array_equal(one[name], other[name])
