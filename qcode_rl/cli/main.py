@@ -9,6 +9,7 @@ import click
 
 from qcode_rl import __version__
 from qcode_rl.cli.archive import archive
+from qcode_rl.cli.bench import bench
 from qcode_rl.cli.distance import distance
 from qcode_rl.cli.output import examples
 from qcode_rl.cli.search import search
@@ -38,6 +39,7 @@ def group() -> None:
 group.add_command(search)
 group.add_command(distance)
 group.add_command(archive)
+group.add_command(bench)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
