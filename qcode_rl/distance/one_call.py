@@ -44,18 +44,6 @@ def operator_columns(sector: Sector, word: Words) -> NDArray[np.int64]:
 
 
 @kernel
-def outcome_of(sector: Sector, goal: int, work: int, seed: np.uint64) -> Outcome:
-    """Solve a sector quickly and check the witness; bounds 0 and 0 if it has no distance."""
-    if sector.basis.shape[0] == sector.num_trivial:
-        nothing = np.zeros(sector.basis.shape[1], dtype=np.uint64)
-        return 0, 0, 0, nothing, np.zeros(0, dtype=np.int64)
-    lower, upper, word, method = solve_quickly(sector, goal, work, seed)
-    if not is_witness(sector, word, upper):
-        raise AssertionError("an algorithm returned a word that is no witness")
-    return lower, upper, method, word, operator_columns(sector, word)
-
-
-@kernel
 def solve_code(
     kind: int, checks: BinaryMatrix, others: BinaryMatrix, goal: int, work: int, seed: np.uint64
 ) -> list[Outcome]:
@@ -83,4 +71,14 @@ def solve_code(
     else:
         x_sector, z_sector = css_sectors(checks, others)
         sectors = [x_sector, z_sector]
-    return [outcome_of(sector, goal, work, seed) for sector in sectors]
+    outcomes = []
+    for sector in sectors:
+        if sector.basis.shape[0] == sector.num_trivial:
+            nothing = np.zeros(sector.basis.shape[1], dtype=np.uint64)
+            outcomes.append((0, 0, 0, nothing, np.zeros(0, dtype=np.int64)))
+            continue
+        lower, upper, word, method = solve_quickly(sector, goal, work, seed)
+        if not is_witness(sector, word, upper):
+            raise AssertionError("an algorithm returned a word that is no witness")
+        outcomes.append((lower, upper, method, word, operator_columns(sector, word)))
+    return outcomes

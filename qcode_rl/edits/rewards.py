@@ -46,8 +46,14 @@ class RewardOptions:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise InputError(f"reward option {name}: must be a number, got {value!r}")
             if not (np.isfinite(value) and value >= 0):
                 raise InputError(f"reward option {name}: must be finite and >= 0, got {value}")
+            # 1 and 1.0 are one setting: they must not make two keys of a search.
+            object.__setattr__(self, name, float(value))
+        if self.beta == 0:
+            raise InputError(f"reward option beta: must be positive, got {self.beta}")
 
     def as_array(self) -> Floats:
         """Return the constants in field order, for kernels."""

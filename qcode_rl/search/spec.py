@@ -7,6 +7,7 @@ names are those of TOML files and, with dashes, of command-line flags.
 import hashlib
 import json
 import math
+import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from qcode_rl.codes import ClassicalCode
 from qcode_rl.codes.bounds import shortest_length
 from qcode_rl.codes.io import FORMATS, read_classical
 from qcode_rl.codes.named import classical_code
+from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.edits.hypergraph_product import MAX_BITS, split_limits
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.errors import InputError
@@ -65,6 +67,22 @@ class AgentOptions:
                 raise InputError(f"agent.{item.name}: must be {kind}, got {value!r}")
             if not (math.isfinite(value) and (value > 0 or item.name == "entropy")):
                 raise InputError(f"agent.{item.name}: must be positive, got {value}")
+            if not whole:
+                # 1 and 1.0 are one setting: they must not make two keys.
+                object.__setattr__(self, item.name, float(value))
+        # Pairs of nodes are compared in half the width; one sample's advantage has no deviation.
+        for name in ("width", "batch_size"):
+            if getattr(self, name) < 2:
+                raise InputError(f"agent.{name}: must be at least 2, got {getattr(self, name)}")
+        samples = self.rollout * self.num_envs
+        if samples % self.batch_size == 1:
+            raise InputError(
+                f"agent.batch_size: must leave no single one of {samples} samples over, "
+                f"got {self.batch_size}"
+            )
+        for name in ("discount", "gae_lambda"):
+            if getattr(self, name) > 1:
+                raise InputError(f"agent.{name}: must be at most 1, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,7 @@ class SearchSpec:
             rows = read_seed_code(self.seed_code).checks
             text = tuple("".join(map(str, row)) for row in rows.tolist())
             object.__setattr__(self, "seed_checks", text)
+        self._check_seed()
         self._check_consistency()
 
     def _check_numbers(self) -> None:
@@ -127,6 +146,21 @@ class SearchSpec:
             if value < least:
                 raise InputError(f"{name}: must be at least {least}, got {value}")
 
+    def _check_seed(self) -> None:
+        """Refuse seed checks that are no matrix a search can start from."""
+        rows = self.seed_checks
+        if rows is None:
+            return
+        if not isinstance(rows, tuple):
+            raise InputError(f"seed_checks: must be a list of rows, got {rows!r}")
+        if not rows:
+            raise InputError("seed_code: must have at least one check, got none")
+        for row in rows:
+            if not isinstance(row, str) or not row or row.strip("01") or len(row) != len(rows[0]):
+                raise InputError(f"seed_checks: must be rows of 0 and 1 of one length, got {row!r}")
+        if len(rows[0]) > MAX_BITS:
+            raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {len(rows[0])}")
+
     def _check_consistency(self) -> None:
         """Refuse requests that no code can meet."""
         row_limit, column_limit = self.limits
@@ -140,6 +174,13 @@ class SearchSpec:
         seed = self.seed_classical
         if seed is not None and seed.k == 0:
             raise InputError(f"seed_code: must encode at least one bit, got [{seed.n},0]")
+        if seed is not None and seed.k > MAX_CENSUS_DIMENSION:
+            most = f"{MAX_CENSUS_DIMENSION} bits"
+            raise InputError(f"seed_code: must encode at most {most}, got [{seed.n},{seed.k}]")
+        if self.first_dimension > MAX_CENSUS_DIMENSION:
+            raise InputError(
+                f"logicals: must be at most {MAX_CENSUS_DIMENSION**2}, got {self.logicals}"
+            )
         if seed is not None and self.logicals is not None and seed.k**2 < self.logicals:
             raise InputError(
                 f"logicals: a square product of the seed code has {seed.k**2} logical qubits, "
@@ -198,7 +239,8 @@ def read_seed_code(name: str) -> ClassicalCode:
     """
     path = Path(name)
     suffixes = {form.suffix for form in FORMATS.values()}
-    looks_like_a_file = "/" in name or path.suffix.lower() in suffixes or path.exists()
+    # os.path answers no to what cannot be a path, where pathlib raises.
+    looks_like_a_file = "/" in name or path.suffix.lower() in suffixes or os.path.exists(name)
     code = read_classical(path) if looks_like_a_file else classical_code(name)
     if code.n > MAX_BITS:
         raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {code.n}")

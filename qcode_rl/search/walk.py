@@ -9,6 +9,7 @@ opened once all open ones have a code.
 from dataclasses import dataclass, field
 
 from qcode_rl.codes.bounds import shortest_length
+from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.edits.hypergraph_product import MAX_BITS
 
 #: How far above the least possible length a dimension is first tried, as a divisor of that length.
@@ -100,10 +101,10 @@ class SizeWalk:
         return min(active, key=lambda row: (row.slices, row.dimension), default=None)
 
     def _open_row(self) -> None:
-        """Open the next dimension, if some length up to 64 is possible."""
+        """Open the next dimension, if a census reaches it and some length up to 64 is possible."""
         dimension = self._next_dimension
         shortest = shortest_length(dimension, self.distance)
-        if shortest is None:
+        if shortest is None or dimension > MAX_CENSUS_DIMENSION:
             return
         self._next_dimension += 1
         # One check at least, and room for a bit that is not a free one.

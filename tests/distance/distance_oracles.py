@@ -22,6 +22,26 @@ def random_classical(rng: np.random.Generator, n: int, m: int, density: float) -
     return ClassicalCode((rng.random((m, n)) < density).astype(np.uint8))
 
 
+def random_sparse(rng: np.random.Generator, n: int, m: int, degree: int) -> ClassicalCode:
+    """Return a code with the same number of checks on every position."""
+    checks = np.zeros((m, n), dtype=np.uint8)
+    for position in range(n):
+        checks[rng.choice(m, min(m, degree), replace=False), position] = 1
+    return ClassicalCode(checks)
+
+
+def relabelled_paulis(rng: np.random.Generator, code: CSSCode) -> StabilizerCode:
+    """Return a CSS code as a stabilizer code, X, Y and Z exchanged at random on every qubit."""
+    checks = StabilizerCode.from_css(code).checks.copy()
+    n = code.num_qubits
+    for qubit in range(n):
+        x, z = checks[:, qubit].copy(), checks[:, n + qubit].copy()
+        choices = [x, z, x ^ z]
+        first, second = rng.choice(3, 2, replace=False)
+        checks[:, qubit], checks[:, n + qubit] = choices[first], choices[second]
+    return StabilizerCode(checks)
+
+
 def random_css(rng: np.random.Generator, n: int, rx: int, rz: int, density: float) -> CSSCode:
     x_checks = (rng.random((rx, n)) < density).astype(np.uint8)
     return CSSCode(x_checks, random_rows(rng, rz, gf2.null_space(x_checks)))

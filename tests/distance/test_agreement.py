@@ -8,14 +8,16 @@ from distance_oracles import (
     brute_stabilizer,
     random_classical,
     random_css,
+    random_sparse,
     random_stabilizer,
+    relabelled_paulis,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qcode_rl import gf2
-from qcode_rl.codes import Code
+from qcode_rl.codes import Code, CSSCode, hypergraph_product
 from qcode_rl.distance import Distance, distance_of
+from qcode_rl.distance.budget import Budget
 from qcode_rl.distance.witness import is_logical_operator
 
 seeds = st.integers(0, 2**32 - 1)
@@ -59,27 +61,45 @@ def test_methods_agree_on_stabilizer_codes(seed: int, n: int, r: int, method: st
     agreed(random_stabilizer(np.random.default_rng(seed), n, r), method)
 
 
-@settings(max_examples=150)
-@given(seeds, st.integers(60, 210), st.integers(1, 14), st.floats(1, 4), methods)
-def test_methods_agree_on_long_sparse_codes(
-    seed: int, n: int, k: int, weight: float, method: str
+@settings(max_examples=100)
+@given(seeds, st.integers(60, 210), st.integers(1, 14), st.integers(2, 4), methods)
+def test_intervals_hold_the_distance_of_long_sparse_codes(
+    seed: int, n: int, k: int, degree: int, method: str
 ) -> None:
-    code = random_classical(np.random.default_rng(seed), n, n - k, weight / n)
-    if code.k <= 18:
-        agreed(code, method)
+    code = random_sparse(np.random.default_rng(seed), n, n - k, degree)
+    if not 0 < code.k <= 18:
+        return
+    exact = distance_of(code, method="enumeration")
+    some = distance_of(code, method=method, budget=Budget(work=500_000))
+    assert str(distance_of(code)) == str(exact)
+    assert some.lower <= exact.upper <= some.upper
+    assert is_logical_operator(code, some.witness, some.upper)
 
 
 @settings(max_examples=100)
-@given(seeds, st.integers(40, 140), st.integers(1, 8), st.floats(1, 4))
-def test_methods_agree_on_long_css_codes(seed: int, n: int, k: int, weight: float) -> None:
-    # Few X checks, so that the X-type operators can be walked and the Z-type ones are light.
-    code = random_css(np.random.default_rng(seed), n, 4, n - k - 4, weight / n)
-    walked = n - len(gf2.row_reduce(code.z_checks)[0]) <= 18
-    chosen, other = (distance_of(code, method=m) for m in (None, "clusters"))
-    if chosen is None or other is None or not walked:
-        return
-    assert (str(chosen.dx), str(chosen.dz)) == (str(other.dx), str(other.dz))
-    assert is_logical_operator(code, chosen.witness, chosen.upper)
+@given(seeds, st.integers(3, 9), st.integers(3, 7), st.integers(2, 3))
+def test_long_css_codes_have_the_distance_that_their_factors_promise(
+    seed: int, n: int, other_n: int, degree: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    factors = [random_sparse(rng, size, size - 1, degree) for size in (n, other_n)]
+    product = hypergraph_product(*factors)
+    promised, found = distance_of(product), distance_of(CSSCode(product.x_checks, product.z_checks))
+    assert (promised is None) == (found is None)
+    if found is not None:
+        assert (str(promised.dx), str(promised.dz)) == (str(found.dx), str(found.dz))
+        assert is_logical_operator(product, found.witness, found.upper)
+
+
+@settings(max_examples=100)
+@given(seeds, st.integers(3, 7), st.integers(3, 5))
+def test_local_relabelling_of_paulis_keeps_the_distance(seed: int, n: int, other_n: int) -> None:
+    rng = np.random.default_rng(seed)
+    factors = [random_sparse(rng, size, size - 1, 2) for size in (n, other_n)]
+    product = hypergraph_product(*factors)
+    promised, found = distance_of(product), distance_of(relabelled_paulis(rng, product))
+    assert (promised and promised.upper) == (found and found.upper)
+    assert found is None or found.exact
 
 
 @pytest.mark.kernel

@@ -21,7 +21,7 @@ from qcode_rl.distance.clusters import (
 )
 from qcode_rl.distance.enumeration import first_block, lightest_word, sums_of_rows
 from qcode_rl.distance.information_sets import exchange_pivots, exchange_state
-from qcode_rl.distance.one_call import codeword_distance, css_distances, stabilizer_distance
+from qcode_rl.distance.one_call import CLASSICAL, CSS, STABILIZER, solve_code
 from qcode_rl.distance.sectors import (
     classical_sector,
     css_sectors,
@@ -68,20 +68,20 @@ def test_a_cluster_search_can_pause_and_go_on() -> None:
     graph = cluster_graph(checks, np.zeros((9, 0), dtype=np.uint64), 1)
     state = cluster_state(graph, 9)
     pauses = 0
-    status, _ = search_clusters(graph, state, 9, 1)
+    status, _ = search_clusters(graph, state, 9, 1, 1)
     while status == PAUSED:
         pauses += 1
-        status, _ = search_clusters(graph, state, 9, 1)
+        status, _ = search_clusters(graph, state, 9, 1, 1)
     assert status == FOUND
     assert sorted(state.levels[: state.control[0], 2]) == list(range(9))
     assert pauses > 5
-    assert search_clusters(graph, cluster_state(graph, 8), 8, 1 << 40)[0] == NONE
+    assert search_clusters(graph, cluster_state(graph, 8), 8, 1 << 40, 1)[0] == NONE
 
 
 def test_cluster_searches_in_strides_visit_all_roots_between_them() -> None:
     code = random_classical(np.random.default_rng(4), 14, 8, 0.25)
     sector = classical_sector(code.checks)
-    weight, _ = lightest_word(sector.basis)
+    weight, _ = lightest_word(sector.basis, 0)
     graph = cluster_graph(sector.flips, sector.observables, 1)
     for limit, expected in ((weight - 1, {NONE}), (weight, {NONE, FOUND})):
         found = set()
@@ -131,7 +131,7 @@ def test_sums_of_rows_prove_the_distance_in_slices() -> None:
         weigh_sums(state, 1 << 40, 20)
         slices += 1
     assert slices > 1
-    assert state.control[0] == lightest_word(basis)[0]
+    assert state.control[0] == lightest_word(basis, 0)[0]
 
 
 @pytest.mark.parametrize(
@@ -178,19 +178,21 @@ def test_false_witnesses_are_refused() -> None:
 
 
 def test_whole_distances_come_from_one_kernel_call() -> None:
-    lower, upper, _, _, ones = codeword_distance(HAMMING)
+    ((lower, upper, _, _, ones),) = solve_code(CLASSICAL, HAMMING, HAMMING, 0, 10**6, SEED)
     assert (lower, upper, len(ones)) == (3, 3, 3)
     assert not (HAMMING[:, ones].sum(axis=1) % 2).any()
-    for outcome in css_distances(HAMMING, HAMMING):
+    for outcome in solve_code(CSS, HAMMING, HAMMING, 0, 10**6, SEED):
         assert outcome[:2] == (3, 3)
-    assert codeword_distance(np.eye(3, dtype=np.uint8))[:2] == (0, 0)
+    none = np.eye(3, dtype=np.uint8)
+    assert solve_code(CLASSICAL, none, none, 0, 10**6, SEED)[0][:2] == (0, 0)
     code = random_stabilizer(np.random.default_rng(3), 5, 3)
-    assert stabilizer_distance(code.checks)[1] > 0
+    assert solve_code(STABILIZER, code.checks, code.checks, 0, 10**6, SEED)[0][1] > 0
 
 
 def test_other_kernels_can_ask_for_a_distance() -> None:
-    @compiled
-    def reward(checks: np.ndarray) -> int:
-        return codeword_distance(checks)[1]
-
     assert reward(HAMMING) == 3
+
+
+@compiled
+def reward(checks: np.ndarray) -> int:
+    return lightest_word(classical_sector(checks).basis, 0)[0]

@@ -91,6 +91,15 @@ def test_options_that_are_negative_or_not_finite_are_refused(name: str, value: f
         replace(RewardOptions(), **{name: value})
 
 
+def test_options_that_are_no_positive_numbers_are_refused() -> None:
+    with pytest.raises(InputError, match=r"^reward option beta: must be positive, got 0.0$"):
+        RewardOptions(beta=0)
+    for value in ("hot", True, None):
+        message = rf"^reward option decay: must be a number, got {value!r}$"
+        with pytest.raises(InputError, match=message):
+            RewardOptions(decay=value)  # type: ignore[arg-type]
+
+
 def test_kernels_read_the_options_in_the_order_of_their_fields() -> None:
     options = RewardOptions(*range(1, 11))
     assert options.as_array().tolist() == list(range(1, 11))

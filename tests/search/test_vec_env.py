@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import pytest
 from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
 from stable_baselines3.common.env_util import is_wrapped
 from stable_baselines3.common.vec_env import VecMonitor
@@ -122,8 +121,3 @@ def test_infos_of_the_whole_batch_stay_at_hand() -> None:
 
 def test_the_layout_tells_what_observations_hold() -> None:
     assert layout_of(make()) == GraphLayout(4, 4, 9, ("X",))
-
-
-def test_an_environment_without_a_batched_form_is_refused() -> None:
-    with pytest.raises(Exception, match="vector_entry_point"):
-        CodeVecEnv("CartPole-v0", 2)

@@ -1,5 +1,7 @@
 """A categorical distribution over legal actions, without the checks that cost 10-35% of PPO."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -35,3 +37,50 @@ class MaskedCategorical:
     def entropy(self) -> Tensor:
         """Return the entropies in nats, `(B,)`; impossible outcomes add nothing."""
         return -(self.log_probabilities.exp() * self.log_probabilities).sum(dim=-1)
+
+
+class _LogProbAndEntropy(torch.autograd.Function):
+    """Log-probabilities and entropies with their gradient in one pass.
+
+    With p the probabilities, H the entropy and a the outcome, d log p_a / d logits is
+    onehot(a) - p, and dH / d logits is -p (log p + H).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the log-probabilities of the outcomes and the entropies, each `(B,)`."""
+        logs = torch.log_softmax(logits, dim=-1)
+        probabilities = logs.exp()
+        entropy = -torch.linalg.vecdot(probabilities, logs)
+        ctx.save_for_backward(logs, probabilities, entropy, actions)
+        return logs.gather(1, actions.unsqueeze(-1)).squeeze(-1), entropy
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """Return the gradient by the logits, `(B, A)`."""
+        logs, probabilities, entropy, actions = ctx.saved_tensors
+        by_log, by_entropy = (gradient.unsqueeze(-1) for gradient in gradients)
+        result = torch.addcmul(-by_log - by_entropy * entropy.unsqueeze(-1), logs, -by_entropy)
+        result.mul_(probabilities)
+        return result.scatter_add_(1, actions.unsqueeze(-1), by_log), None
+
+
+def log_prob_and_entropy(
+    logits: Tensor, actions: Tensor, masks: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return log-probabilities of outcomes and entropies, with a lean gradient.
+
+    Args:
+        logits: `(B, A)` unnormalized.
+        actions: `(B,)` outcomes.
+        masks: `(B, A) bool`, outcomes that may occur; `None`: all.
+
+    Returns:
+        Two tensors `(B,)`, those of `MaskedCategorical.log_prob` and `.entropy`.
+    """
+    if masks is not None:
+        logits = torch.where(masks, logits, -1e8)
+    # torch leaves `apply` untyped.
+    apply: Any = _LogProbAndEntropy.apply
+    result: tuple[Tensor, Tensor] = apply(logits, actions.long())
+    return result

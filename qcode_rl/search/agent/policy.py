@@ -10,7 +10,7 @@ from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor
 
-from qcode_rl.search.agent.distribution import MaskedCategorical
+from qcode_rl.search.agent.distribution import MaskedCategorical, log_prob_and_entropy
 from qcode_rl.search.agent.graphs import GraphLayout, GraphTensors, unflatten
 from qcode_rl.search.agent.network import TannerNetwork
 
@@ -70,8 +70,7 @@ class TannerPolicy(MaskableActorCriticPolicy):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return values, log-probabilities of given actions, and entropies, each `(B,)`."""
         logits, values = self.network(self._graphs(obs))
-        distribution = MaskedCategorical(logits, self._masks(action_masks))
-        return values, distribution.log_prob(actions), distribution.entropy()
+        return values, *log_prob_and_entropy(logits, actions, self._masks(action_masks))
 
     def get_distribution(
         self, obs: Observations, action_masks: NDArray[Any] | Tensor | None = None

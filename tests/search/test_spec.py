@@ -1,0 +1,318 @@
+"""What a search is asked for: its key, its files, and requests that contradict themselves."""
+
+import hashlib
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qcode_rl.codes import classical_code
+from qcode_rl.edits.rewards import RewardOptions
+from qcode_rl.errors import InputError
+from qcode_rl.search.files import read_spec, spec_from
+from qcode_rl.search.spec import SPEC_VERSION, AgentOptions, SearchSpec, read_seed_code
+
+SPEC = SearchSpec(max_weight=6, distance=9)
+
+
+def test_the_key_is_the_hash_of_canonical_json() -> None:
+    text = json.dumps({"version": SPEC_VERSION, **SPEC.as_dict()}, sort_keys=True)
+    assert SPEC.key == hashlib.sha256(text.encode()).hexdigest()
+    assert json.loads(text)["agent"]["width"] == AgentOptions().width
+
+
+# Every field that decides the result, with a value other than its default.
+CHANGES: dict[str, Any] = {
+    "max_weight": 8,
+    "distance": 8,
+    "max_degree": 3,
+    "logicals": 4,
+    "family": "hgp",
+    "seed_code": "best-20-2",
+    "reward": "paper",
+    "reward_options": RewardOptions(beta=0.5),
+    "agent": AgentOptions(width=8),
+    "seed": 1,
+    "evaluations": 1000,
+    "seed_checks": ("11",),
+}
+
+
+def test_every_field_of_a_spec_is_part_of_its_key() -> None:
+    assert set(CHANGES) == set(SearchSpec.__dataclass_fields__)
+    CHANGES["seed_checks"] = tuple("".join(map(str, r)) for r in np.eye(20, 24, dtype=int).tolist())
+    keys = {replace(SPEC, **{name: value}).key for name, value in CHANGES.items()}
+    assert len(keys | {SPEC.key}) == len(CHANGES) + 1
+
+
+def test_a_seed_code_counts_by_its_checks_and_not_by_its_name(tmp_path: Path) -> None:
+    named = replace(SPEC, seed_code="golay", distance=7)
+    np.savez(tmp_path / "mine.npz", H=classical_code("golay").checks)
+    from_file = replace(SPEC, seed_code=str(tmp_path / "mine.npz"), distance=7)
+    assert named.key == from_file.key
+    assert named != from_file
+    # A spec read back needs the file no more.
+    again = spec_from(json.loads(json.dumps(from_file.as_dict())))
+    (tmp_path / "mine.npz").unlink()
+    assert spec_from(json.loads(json.dumps(from_file.as_dict()))) == again == from_file
+
+
+def test_whole_numbers_for_fractions_make_no_other_key() -> None:
+    one = spec_from({"max_weight": 6, "distance": 3, "agent": {"discount": 1}})
+    other = spec_from({"max_weight": 6, "distance": 3, "agent": {"discount": 1.0}})
+    assert one.key == other.key
+    assert replace(SPEC, reward_options=RewardOptions(beta=1)).key == (
+        replace(SPEC, reward_options=RewardOptions(beta=1.0)).key
+    )
+
+
+def test_a_spec_survives_its_dictionary() -> None:
+    spec = SearchSpec(
+        max_weight=7,
+        distance=5,
+        max_degree=4,
+        logicals=4,
+        reward="paper",
+        reward_options=RewardOptions(step_cost=0.5),
+        agent=AgentOptions(width=16, rounds=1),
+        seed=7,
+        evaluations=99,
+    )
+    again = spec_from(json.loads(json.dumps(spec.as_dict())))
+    assert again == spec
+    assert again.key == spec.key
+    assert None not in SPEC.as_dict().values()
+
+
+def test_what_follows_from_a_request() -> None:
+    assert SPEC.limits == (3, 3)
+    assert SearchSpec(max_weight=6, distance=2, max_degree=2).limits == (2, 2)
+    # A square product of a classical code of dimension k has k^2 logical qubits.
+    ks = [
+        SearchSpec(max_weight=6, distance=3, logicals=k).first_dimension for k in (1, 4, 5, 9, 10)
+    ]
+    assert ks == [1, 2, 3, 3, 4]
+    assert SearchSpec(max_weight=6, distance=3, seed_code="hamming-3").first_dimension == 4
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "spec.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_toml_file_sets_every_part(tmp_path: Path) -> None:
+    text = """
+        max_weight = 6
+        distance = 9
+        family = "hgp"
+        [agent]
+        width = 16
+        learning_rate = 2e-3
+        [reward_options]
+        beta = 1
+    """
+    assert spec_from(read_spec(write(tmp_path, text))) == SearchSpec(
+        max_weight=6,
+        distance=9,
+        family="hgp",
+        agent=AgentOptions(width=16, learning_rate=2e-3),
+        reward_options=RewardOptions(beta=1.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("max_weight = ", "{path}: not a TOML file: Invalid value"),
+        ("x = '\udc80'", "{path}: not a TOML file: 'utf-8' codec can't decode"),
+        ("distance = 9", "--max-weight: must be given"),
+        ("max_weight = 6", "--distance: must be given"),
+        ("max_weigth = 6", "--max-weight: must be given"),
+        (
+            "max_weight = 6\ndistance = 9\nmax_degre = 3",
+            "max_degre: no such setting; nearest: max_degree",
+        ),
+        ("max_weight = 6\ndistance = 9\nxyzzy = 3", "xyzzy: no such setting"),
+        (
+            "max_weight = 6\ndistance = 9\n[agent]\nwidht = 3",
+            "agent.widht: no such setting; nearest: width",
+        ),
+        (
+            "max_weight = 6\ndistance = 9\n[reward_options]\nbetta = 1",
+            "reward_options.betta: no such setting; nearest: beta",
+        ),
+        ("max_weight = 6\ndistance = 9\nagent = 3", "agent: must be a table, got 3"),
+        (
+            "max_weight = 6\ndistance = 9\nreward_options = 'x'",
+            "reward_options: must be a table, got 'x'",
+        ),
+        ("max_weight = 6\ndistance = 9\nseed_code = 3", "seed_code: must be text, got 3"),
+        ("max_weight = 6\ndistance = 9\nfamily = 3", "family: must be text, got 3"),
+        ("max_weight = 6.0\ndistance = 9", "max_weight: must be a whole number, got 6.0"),
+        ("max_weight = true\ndistance = 9", "max_weight: must be a whole number, got True"),
+        ("max_weight = '6'\ndistance = 9", "max_weight: must be a whole number, got '6'"),
+        (
+            "max_weight = 6\ndistance = 9\n[agent]\nwidth = 2.5",
+            "agent.width: must be a whole number, got 2.5",
+        ),
+        (
+            "max_weight = 6\ndistance = 9\n[agent]\nlearning_rate = 'x'",
+            "agent.learning_rate: must be a number, got 'x'",
+        ),
+        (
+            "max_weight = 6\ndistance = 9\n[reward_options]\nbeta = 'x'",
+            "reward option beta: must be a number, got 'x'",
+        ),
+        (
+            "max_weight = 6\ndistance = 3\nseed_checks = ['110', '01']",
+            "seed_checks: must be rows of 0 and 1 of one length, got '01'",
+        ),
+        (
+            "max_weight = 6\ndistance = 3\nseed_checks = ['1a0']",
+            "seed_checks: must be rows of 0 and 1 of one length, got '1a0'",
+        ),
+        (
+            "max_weight = 6\ndistance = 3\nseed_checks = '110'",
+            "seed_checks: must be a list of rows",
+        ),
+        (
+            "max_weight = 6\ndistance = 3\nseed_checks = []",
+            "seed_code: must have at least one",
+        ),
+    ],
+)
+def test_bad_files_are_refused_with_key_and_value(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "spec.toml"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(InputError, match=r"^" + re.escape(message.format(path=path))):
+        spec_from(read_spec(path))
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none.toml: cannot be read: No such file or directory$"):
+        read_spec(tmp_path / "none.toml")
+    with pytest.raises(InputError, match=r"cannot be read: Is a directory$"):
+        read_spec(tmp_path)
+    large = write(tmp_path, "#" * (1 << 20) + "\n")
+    with pytest.raises(InputError, match=r"must be at most 1048576 bytes$"):
+        read_spec(large)
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"max_weight": 1}, "max_weight: must be at least 2, got 1"),
+        ({"distance": 0}, "distance: must be at least 1, got 0"),
+        ({"distance": -3}, "distance: must be at least 1, got -3"),
+        ({"max_degree": 0}, "max_degree: must be at least 1, got 0"),
+        ({"logicals": 0}, "logicals: must be at least 1, got 0"),
+        ({"seed": -1}, "seed: must be at least 0, got -1"),
+        ({"evaluations": 0}, "evaluations: must be at least 1, got 0"),
+        ({"family": "css"}, "family: must be one of auto, hgp, got 'css'"),
+        ({"reward": "sparse"}, "reward: must be one of shaped, paper, got 'sparse'"),
+        # Checks of weight 2 are rows and columns of weight 1: no bit is tied to another.
+        (
+            {"max_weight": 2},
+            "distance: at most 1 is possible with max_weight 2 and max_degree None, got 9",
+        ),
+        (
+            {"max_weight": 3},
+            "distance: at most 2 is possible with max_weight 3 and max_degree None, got 9",
+        ),
+        (
+            {"max_degree": 1},
+            "distance: at most 1 is possible with max_weight 6 and max_degree 1, got 9",
+        ),
+        (
+            {"distance": 65},
+            "distance: no [n <= 64, 1] classical code reaches it, got 65",
+        ),
+        (
+            {"distance": 40, "logicals": 25},
+            "distance: no [n <= 64, 5] classical code reaches it, got 40",
+        ),
+        ({"logicals": 401}, "logicals: must be at most 400, got 401"),
+        (
+            {"seed_code": "hamming-3", "distance": 3, "logicals": 17},
+            "logicals: a square product of the seed code has 16 logical qubits, got 17",
+        ),
+        (
+            {"seed_checks": ("10", "01")},
+            "seed_code: must encode at least one bit, got [2,0]",
+        ),
+        (
+            {"seed_code": "best-30-25", "distance": 3},
+            "seed_code: must encode at most 20 bits, got [30,25]",
+        ),
+        (
+            {"seed_checks": ("1" * 65,), "distance": 2},
+            "seed_code: must have at most 64 bits, got 65",
+        ),
+    ],
+)
+def test_requests_that_no_code_can_meet_are_refused(request_: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        SearchSpec(**{"max_weight": 6, "distance": 9} | request_)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"max_weight": 2, "distance": 1},
+        {"max_weight": 3, "distance": 2},
+        {"max_weight": 4, "distance": 60},
+        {"max_weight": 6, "distance": 64},
+        {"max_weight": 6, "distance": 2, "logicals": 400},
+    ],
+)
+def test_requests_at_the_edge_of_the_possible_are_taken(request_: dict[str, int]) -> None:
+    assert SearchSpec(**request_).key  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"width": 1}, "agent.width: must be at least 2, got 1"),
+        ({"rounds": 0}, "agent.rounds: must be positive, got 0"),
+        ({"batch_size": 1}, "agent.batch_size: must be at least 2, got 1"),
+        (
+            {"num_envs": 3, "rollout": 3, "batch_size": 4},
+            "agent.batch_size: must leave no single one of 9 samples over, got 4",
+        ),
+        ({"discount": 1.5}, "agent.discount: must be at most 1, got 1.5"),
+        ({"gae_lambda": 2.0}, "agent.gae_lambda: must be at most 1, got 2.0"),
+        ({"learning_rate": 0.0}, "agent.learning_rate: must be positive, got 0.0"),
+        ({"learning_rate": float("nan")}, "agent.learning_rate: must be positive, got nan"),
+        ({"epochs": True}, "agent.epochs: must be a whole number, got True"),
+    ],
+)
+def test_settings_the_agent_cannot_learn_with_are_refused(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        AgentOptions(**options)
+    assert str(caught.value) == message
+
+
+def test_seed_codes_come_by_name_or_by_file(tmp_path: Path) -> None:
+    golay = classical_code("golay")
+    assert read_seed_code("golay") == golay
+    np.savez(tmp_path / "H.npz", H=golay.checks)
+    assert read_seed_code(str(tmp_path / "H.npz")) == golay
+
+
+def test_a_bare_name_with_the_suffix_of_a_format_is_a_file() -> None:
+    with pytest.raises(InputError, match=r"^golay\.NPZ: "):
+        read_seed_code("golay.NPZ")
+
+
+@pytest.mark.parametrize("name", ["", "a" * 5000, "x\0y", "goley"])
+def test_what_is_neither_name_nor_file_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=r"^name: no code is called"):
+        read_seed_code(name)
