@@ -3,13 +3,13 @@
 Disjoint information sets are chosen greedily, each with a generator matrix that is the identity
 there. A word with at most p ones on a set is a sum of at most p rows; so once all such sums have
 been weighed, every other word has p + 1 ones on that set, and the bounds of disjoint sets add up
-(Betten et al., Error-Correcting Linear Codes, 2006, section 1.8; Grassl, same subject, 2006).
+(Zimmermann 1996; Betten et al., Error-Correcting Linear Codes, 2006).
 
 The last set may have too small a rank for an information set: f rows vanish on it. Their 2^f sums
 are tabled and all of them added to each sum of the other rows, so that the same bound holds there.
 
 Other stabilizer codes come as the binary code of words (x | z | x + z), whose weights are twice
-those of the operators (White and Grassl, arXiv:quant-ph/0602068).
+those of the operators (White and Grassl, ISIT 2006).
 """
 
 from typing import NamedTuple

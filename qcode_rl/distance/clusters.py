@@ -3,8 +3,8 @@
 A lightest logical operator is connected: any of its parts that commutes with all checks could be
 left out, or would itself be a lighter logical operator. So it can be grown one position at a time,
 each time at a check that the part grown so far violates; if no operator of weight up to W turns up,
-d > W is proved. (The search tree is that of Dumer, Kovalev and Pryadko, arXiv:1611.07164, section
-III.C, with stronger pruning.) Three things keep the tree small:
+d > W is proved. (The search tree is that of Dumer, Kovalev and Pryadko, arXiv:1611.07164 and
+arXiv:1302.1845, with stronger pruning.) Three things keep the tree small:
 
 * siblings: once a position has been tried, its later siblings and their descendants leave it out;
 * degree: a further position repairs at most as many violated checks as the largest degree;
@@ -28,9 +28,6 @@ NONE, FOUND, PAUSED = 0, 1, 2
 
 #: Common multiple of the shares 1/2 to 1/8 that a position takes in repairing a check.
 SHARE = 840
-
-#: Work units of a cover bound, a visited option being one unit (about 5 ns).
-COVER_WORK = 16
 
 _FREE = 32767
 #: Added to the depth at which an option is blocked because its position is taken.
@@ -292,6 +289,8 @@ def search_clusters(
     observables, options = graph.observables, graph.options
     depth = state.control[0]
     status, done = PAUSED, 0
+    # A visited option is a unit (about 5 ns); the cover bound looks at whole checks.
+    cover_work = 4 + members.shape[1] * columns.shape[1]
     while done < work and status == PAUSED:
         # The root level is a branch whose members are all options.
         branch = levels[depth, 0]
@@ -327,7 +326,7 @@ def search_clusters(
             levels[depth + 1, 0] = join(columns, syndromes, depth, option)
             descend = True
             if spare > 2:
-                done += COVER_WORK
+                done += cover_work
                 descend = covers(neighbours, members, columns, marks, syndromes, depth + 1, spare)
         levels[depth, 1] = member
         if descend or status == FOUND:

@@ -17,7 +17,7 @@ from qcode_rl.distance.provers import (
 FIRST_SLICE, LAST_SLICE = 1 << 17, 1 << 22
 
 #: Part of the work that goes into light words while a proof is within reach, and when it is not.
-SHARE_OF_SEARCH, SHARE_WHEN_HOPELESS = 0.1, 0.9
+SHARE_OF_SEARCH, SHARE_WHEN_HOPELESS = 0.1, 0.95
 
 _MASK = (1 << 64) - 1
 
@@ -127,9 +127,9 @@ def run_searches(searches: Sequence[SectorSearch], clock: Clock, target: int = 0
                 return "target" if target else ""
             if clock.spent:
                 return "budget"
-            # The distance is the least of all sectors: raise the one that holds it back.
-            lowest = min(unsettled, key=lambda search: search.progress.lower)
-            lowest.advance(max(1, int(min(work, clock.work_left))), clock)
+            # All sectors get the same: any may hold the lightest operator.
+            neglected = min(unsettled, key=lambda search: search.proof_work + search.search_work)
+            neglected.advance(max(1, int(min(work, clock.work_left))), clock)
             work = min(2 * work, LAST_SLICE)
     except KeyboardInterrupt:
         return "interrupted"

@@ -148,6 +148,7 @@ class _Search:
         self.longest_pause = 0.0
 
     def run(self) -> SearchResult:
+        """Search until the budget is spent, nothing is left to look for, or somebody stops it."""
         interrupted = False
         slices = 0
         row = self.walk.next_row()

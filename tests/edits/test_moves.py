@@ -148,6 +148,36 @@ def test_the_edge_to_the_bit_of_least_participation_is_given_up() -> None:
 
 
 @pytest.mark.kernel
+def test_the_edge_to_an_overfull_bit_is_given_up_first() -> None:
+    batch = batch_of(ProductTask(6, 2, 2, 3, 4))
+    set_checks(batch, np.array([[1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 1, 1]], np.uint8))
+    # As if further checks held the bits: the last of the three exceeds its limit.
+    batch.graphs.degrees[0, :] = [3, 3, 5, 3, 3, 3]
+    batch.graphs.participation[0, :3] = [0.0, 0.1, 0.9]
+    log = new_log()
+    assert apply_edit(batch.graphs, 0, 0, 5, log) == 2
+    assert log[:2].tolist() == [[0, 5], [0, 2]]
+
+
+@pytest.mark.kernel
+@settings(max_examples=40)
+@given(tasks(), seeds)
+def test_no_edit_takes_a_node_beyond_its_limit_or_further_beyond(
+    task: ProductTask, seed: int
+) -> None:
+    batch = batch_of(task, seed=seed)
+    rng = np.random.default_rng(seed)
+    set_checks(batch, rng.integers(0, 2, (task.checks, task.bits), dtype=np.uint8))
+    for check, bit in random_edits(batch, seed, 10):
+        before = batch.checks(0)
+        apply_edit(batch.graphs, 0, check, bit, new_log())
+        after = batch.checks(0)
+        for axis, limit in ((1, task.row_limit), (0, task.column_limit)):
+            weights, most = after.sum(axis=axis), np.maximum(before.sum(axis=axis), limit)
+            assert (weights <= most).all()
+
+
+@pytest.mark.kernel
 def test_the_heaviest_check_gives_up_its_edge_to_a_full_bit() -> None:
     batch = batch_of(ProductTask(5, 3, 2, 4, 2))
     set_checks(batch, np.array([[0, 1, 0, 0, 0], [1, 0, 1, 0, 0], [1, 1, 1, 0, 0]], np.uint8))
@@ -155,6 +185,21 @@ def test_the_heaviest_check_gives_up_its_edge_to_a_full_bit() -> None:
     log = new_log()
     count = apply_edit(batch.graphs, 0, 0, 0, log)
     assert log[:count].tolist() == [[0, 0], [2, 0]]
+
+
+@pytest.mark.kernel
+def test_a_check_beyond_its_limit_is_not_joined_to_the_bit_left_behind() -> None:
+    batch = batch_of(ProductTask(6, 3, 2, 2, 2))
+    rows = [[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1], [0, 0, 1, 0, 0, 0]]
+    set_checks(batch, np.array(rows, np.uint8))
+    batch.graphs.participation[0, :] = 0.0
+    log = new_log()
+    count = apply_edit(batch.graphs, 0, 0, 2, log)
+    assert log[:count].tolist() == [[0, 2], [0, 0], [1, 2]]
+    # Within its limit it is: the edit becomes a switch of two edges.
+    set_checks(batch, np.array([rows[0], [0, 0, 1, 1, 0, 0], rows[2]], np.uint8))
+    count = apply_edit(batch.graphs, 0, 0, 2, log)
+    assert log[:count].tolist() == [[0, 2], [0, 0], [1, 2], [1, 0]]
 
 
 @pytest.mark.kernel
