@@ -66,9 +66,9 @@ class _ProductFamily:
             max_steps=max_steps,
             same_step=same_step,
         )
-        self._seed_code = None if seed_code is None else _as_code(seed_code)
+        self._seed_codes = [None if seed_code is None else _as_code(seed_code)] * size
         for i in range(size):
-            self.batch.assign(i, task, self._seed_code)
+            self.batch.assign(i, task, self._seed_codes[i])
 
     def _assign(self, i: int, options: dict[str, Any]) -> None:
         """Change what graph i is asked for, from reset options."""
@@ -77,9 +77,10 @@ class _ProductFamily:
         dimension = int(options.get("dimension", task.bits - task.checks))
         distance = int(options.get("distance", task.distance))
         task = ProductTask(bits, bits - dimension, distance, task.row_limit, task.column_limit)
-        code = options.get("seed_code", self._seed_code)
-        self.batch.assign(i, task, None if code is None else _as_code(code))
-        self.tasks[i] = task
+        code = options.get("seed_code", self._seed_codes[i])
+        code = None if code is None else _as_code(code)
+        self.batch.assign(i, task, code)
+        self.tasks[i], self._seed_codes[i] = task, code
 
     def _spaces(self) -> tuple[spaces.Space[Observation], spaces.Space[np.int64]]:
         batch = self.batch

@@ -15,6 +15,7 @@ from qcode_rl.errors import InputError
 PROGRAMS = {
     "kernels": ("environment.py", "steps per second of the environment's kernel"),
     "training": ("training.py", "PPO end to end against the bare rate of its network"),
+    "latency": ("latency.py", "ranks and proved distances against their targets"),
     "distance": ("distance.py", "proved distances against the peers that are installed"),
 }
 

@@ -93,8 +93,9 @@ def search(
     """Search for codes that meet a request, prove them and archive them.
 
     An agent edits Tanner graphs until their codes meet the request. Every code printed has a proved
-    distance and is in the archive. Without --logicals the search walks over the sizes by itself and
-    reports the best trade-offs between n, k and d.
+    distance; it is archived unless the archive holds enough that are at least as good. Without
+    --logicals the search walks over the sizes by itself and reports the best trade-offs between n,
+    k and d.
 
     Progress goes to stderr, the table (or JSON) to stdout. Ctrl-C ends the search; what was found
     until then is kept.

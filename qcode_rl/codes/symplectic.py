@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from qcode_rl.errors import InputError
-from qcode_rl.gf2 import BinaryMatrix
+from qcode_rl.gf2 import BinaryMatrix, Words, pack_rows
+from qcode_rl.gf2.elimination import lowest_one
+from qcode_rl.gf2.jit import kernel
 
 #: Letter of a Pauli operator by x + 2 z.
 LETTERS = "IXZY"
-
-#: How many rows of a commutation table are held in memory at once.
-_BLOCK = 1024
 
 
 def swap_halves(rows: BinaryMatrix) -> BinaryMatrix:
@@ -26,14 +25,30 @@ def first_anticommuting_pair(rows: BinaryMatrix) -> tuple[int, int] | None:
 
 def first_odd_overlap(one: BinaryMatrix, other: BinaryMatrix) -> tuple[int, int] | None:
     """Return the first pair of rows, `(a, n)` and `(b, n)`, that share an odd number of ones."""
-    # float32 products go through BLAS and are exact up to 2^24 columns.
-    left, right = one.astype(np.float32), other.astype(np.float32).T
-    for start in range(0, len(one), _BLOCK):
-        odd = left[start : start + _BLOCK] @ right % 2 == 1
-        if odd.any():
-            i, j = (int(v) for v in np.unravel_index(int(odd.argmax()), odd.shape))
-            return start + i, j
-    return None
+    if not (len(one) and len(other)):
+        return None
+    pair = _first_syndrome(one, pack_rows(np.ascontiguousarray(other.T)))
+    return None if pair[0] < 0 else (int(pair[0]), int(pair[1]))
+
+
+@kernel
+def _first_syndrome(rows: BinaryMatrix, columns: Words) -> tuple[int, int]:
+    """Return the first row with a nonzero syndrome and its first violated check, else (-1, -1).
+
+    Adding up the packed columns on a row's support costs its weight, which is small for the codes
+    of interest; a matrix product would wake BLAS threads for microseconds of work.
+    """
+    syndrome = np.empty(columns.shape[1], dtype=np.uint64)
+    for i in range(rows.shape[0]):
+        syndrome[:] = 0
+        for j in range(rows.shape[1]):
+            if rows[i, j]:
+                for w in range(columns.shape[1]):
+                    syndrome[w] ^= columns[j, w]
+        check = lowest_one(syndrome)
+        if check >= 0:
+            return i, check
+    return -1, -1
 
 
 def symplectic_pairs(rows: BinaryMatrix) -> BinaryMatrix:

@@ -179,9 +179,11 @@ def step_graph(
         # A start that is an answer already must not be edited away.
         outcome.met[i] = True
         outcome.rewards[i] = step_reward(0.0, 0.0, True, rules.constants)
-    elif 0 <= action < num_pairs:
+    elif action != num_pairs:
         before = graphs.potentials[i]
-        count = apply_edit(graphs, i, action // num_columns, action % num_columns, log)
+        count = 0
+        if 0 <= action < num_pairs:
+            count = apply_edit(graphs, i, action // num_columns, action % num_columns, log)
         if count > 0:
             outcome.counters[2] += 1
             judge(graphs, i, rules, outcome, seen)

@@ -1,15 +1,23 @@
 """How every kernel of the project is compiled: one decorator, one set of flags.
 
 numba's on-disk cache does not see `parallel=`, so two variants of one function would share a cache
-entry; with a single decorator that never sets it, that cannot happen.
+entry; with a single decorator that never sets it, that cannot happen. Nor does it see that a kernel
+calls one of another file, so an edit there would leave the caller as it was compiled before:
+entries here carry a digest of the sources of every module that theirs imports.
 """
 
+import hashlib
+import importlib.util
 import os
+import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit, types
+from numba.core.caching import FunctionCache
 from numba.extending import intrinsic, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -18,9 +26,42 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
+_IMPORT = re.compile(r"^from (qcode_rl(?:\.\w+)+) import", re.MULTILINE)
+
+
+@cache
+def sources_digest(module: str) -> str:
+    """Return a digest of a module's source and of all it imports from this package.
+
+    Args:
+        module: its full name.
+    """
+    texts: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        spec = None if name in texts else importlib.util.find_spec(name)
+        if spec is not None and spec.origin:
+            texts[name] = Path(spec.origin).read_text("utf-8")
+            waiting += _IMPORT.findall(texts[name])
+    return hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()
+
+
+class _KernelCache(FunctionCache):
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        inherited: Any = super()
+        key = inherited._index_key(sig, codegen)
+        return (*key, sources_digest(self._py_func.__module__))
+
+
 def kernel(function: Function) -> Function:
     """Compile a pure array function with numba (nopython, cached on disk, GIL released)."""
-    return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
+    compiled: Any = njit(nogil=True, error_model="numpy")(function)
+    if not INTERPRETED:
+        # What `cache=True` would do, with a key that knows of other files.
+        make_cache: Any = _KernelCache
+        compiled._cache = make_cache(function)
+    return cast(Function, compiled)
 
 
 def popcount(word: np.uint64) -> int:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from qcode_rl.archive import Archive, CodeRecord, Provenance, pareto, worth_keep
 from qcode_rl.codes import ClassicalCode, hypergraph_product
 from qcode_rl.codes.best_known import LONGEST_BEST_KNOWN, best_known_linear_code
 from qcode_rl.codes.bounds import linear_code_bounds
+from qcode_rl.distance import distance_of
+from qcode_rl.distance.product import product_distance
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.learner import Learner, slice_seed
 from qcode_rl.search.spec import RunOptions, SearchSpec
@@ -178,16 +181,14 @@ class _Search:
                 found.append(env.infos["checks"][int(np.argmax(env.infos["met"]))])
                 self._keep(found[0])
             self._report()
-            # The rest of the rollout is played, and learned from, once there is a code.
-            return not self._out_of_budget()
+            steps_here = (self.progress.steps - steps) // env.num_envs
+            # Once there is a code, the rest of the rollout is still played and learned from.
+            over = bool(found) and steps_here % self.spec.agent.rollout == 1
+            return not over and not self._out_of_budget()
 
         seed = slice_seed(self.spec.seed, index)
-        env.seed(seed)
         evaluations, steps = self.progress.evaluations, self.progress.steps
-        for rollout in range(self.spec.agent.slice_rollouts):
-            self.learner.train(env, 1, seed + rollout, after_step)
-            if found or self._out_of_budget():
-                break
+        self.learner.train(env, self.spec.agent.slice_rollouts, seed, after_step)
         row.slices += 1
         if found:
             row.succeed(length)
@@ -224,7 +225,9 @@ class _Search:
         """Prove a code, and archive it if it is worth keeping."""
         factor = ClassicalCode(checks)
         code = hypergraph_product(factor)
-        distance = code.distance()
+        # A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares
+        # the first run the compilation of all other algorithms.
+        distance = product_distance(code, partial(distance_of, method="enumeration"))
         spec = self.spec
         if (
             distance is None

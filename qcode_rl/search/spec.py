@@ -65,7 +65,9 @@ class AgentOptions:
             if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
                 kind = "a whole number" if whole else "a number"
                 raise InputError(f"agent.{item.name}: must be {kind}, got {value!r}")
-            if not (math.isfinite(value) and (value > 0 or item.name == "entropy")):
+            if not (
+                math.isfinite(value) and (value > 0 or (value == 0 and item.name == "entropy"))
+            ):
                 raise InputError(f"agent.{item.name}: must be positive, got {value}")
             if not whole:
                 # 1 and 1.0 are one setting: they must not make two keys.

@@ -88,11 +88,12 @@ def test_samples_occur_as_often_as_they_should_and_illegal_ones_never() -> None:
         assert ((observed - expected[row]).abs() <= margin).all()
 
 
-@pytest.mark.parametrize("uniform", [0.0, 1e-8, 0.5, 1 - 2**-24])
+@pytest.mark.parametrize("uniform", [0.0, 1e-8, 0.5, 1 - 2**-24, 1.0])
 def test_no_random_number_leads_to_an_illegal_action(
     uniform: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The ends of the interval are where inversion goes wrong, if it does.
+    # The ends of the interval are where inversion goes wrong, if it does; a product just below the
+    # total may round to it.
     monkeypatch.setattr(torch, "rand_like", lambda like: torch.full_like(like, uniform))
     for columns, scale in ((3, 1.0), (60, 3.0), (1025, 30.0), (4097, 0.01)):
         logits, masks = problem(columns=columns, scale=scale)

@@ -162,7 +162,7 @@ def test_the_clock_stops_a_search(tmp_path: Path) -> None:
     began = time.monotonic()
     result = search(spec, tmp_path, seconds=2.0)
     # The margin is for a busy machine; an update of this agent takes a tenth of a second.
-    assert 1.0 < time.monotonic() - began < 4.0
+    assert 1.0 < time.monotonic() - began < 6.0
     assert not result.complete
     assert result.evaluations > 100
 
