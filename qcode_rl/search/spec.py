@@ -45,7 +45,7 @@ class AgentOptions:
         slice_rollouts: rollouts spent on one size before the walk looks at another.
     """
 
-    width: int = 24
+    width: int = 16
     rounds: int = 2
     num_envs: int = 128
     rollout: int = 32

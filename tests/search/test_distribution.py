@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical
 
-from qcode_rl.search.agent.distribution import MaskedCategorical
+from qcode_rl.search.agent.distribution import MaskedCategorical, log_prob_and_entropy
 
 
 def problem(rows: int = 40, columns: int = 60, scale: float = 3.0) -> tuple[Tensor, Tensor]:
@@ -117,3 +117,20 @@ def test_samples_follow_from_the_seed_of_torch() -> None:
         draws.append(MaskedCategorical(logits, masks).get_actions())
     assert torch.equal(draws[0], draws[1])
     assert not torch.equal(draws[0], draws[2])
+
+
+def test_the_lean_gradient_is_that_of_the_distribution() -> None:
+    torch.manual_seed(5)
+    logits = torch.randn(40, 13, dtype=torch.float64, requires_grad=True)
+    masks = torch.rand(40, 13) < 0.6
+    masks[:, 4] = True
+    distribution = MaskedCategorical(logits, masks)
+    actions = distribution.get_actions()
+    weights = torch.randn(2, 40, dtype=torch.float64)
+    expected = distribution.log_prob(actions), distribution.entropy()
+    (gradient,) = torch.autograd.grad((weights * torch.stack(expected)).sum(), logits)
+    lean = log_prob_and_entropy(logits, actions, masks)
+    (lean_gradient,) = torch.autograd.grad((weights * torch.stack(lean)).sum(), logits)
+    for one, other in zip(lean, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=1e-6)
+    torch.testing.assert_close(lean_gradient, gradient, rtol=0, atol=1e-6)

@@ -6,6 +6,11 @@ import torch
 from torch import Tensor
 
 
+def _masked(logits: Tensor, masks: Tensor | None) -> Tensor:
+    """Return logits that give impossible outcomes a probability of 0."""
+    return logits if masks is None else torch.where(masks, logits, -1e8)
+
+
 class MaskedCategorical:
     """Categorical distribution of which some outcomes are impossible.
 
@@ -15,9 +20,7 @@ class MaskedCategorical:
     """
 
     def __init__(self, logits: Tensor, masks: Tensor | None = None) -> None:
-        if masks is not None:
-            logits = torch.where(masks, logits, -1e8)
-        self.log_probabilities = torch.log_softmax(logits, dim=-1)
+        self.log_probabilities = torch.log_softmax(_masked(logits, masks), dim=-1)
 
     def get_actions(self, deterministic: bool = False) -> Tensor:
         """Return the likeliest outcomes, or sampled ones, `(B,)`."""
@@ -47,22 +50,25 @@ class _LogProbAndEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, logits: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, logits: Tensor, actions: Tensor, masks: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         """Return the log-probabilities of the outcomes and the entropies, each `(B,)`."""
-        logs = torch.log_softmax(logits, dim=-1)
+        # Impossible outcomes get probability 0 and with it gradient 0, as `torch.where` would give.
+        logs = torch.log_softmax(_masked(logits, masks), dim=-1)
         probabilities = logs.exp()
         entropy = -torch.linalg.vecdot(probabilities, logs)
         ctx.save_for_backward(logs, probabilities, entropy, actions)
         return logs.gather(1, actions.unsqueeze(-1)).squeeze(-1), entropy
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         """Return the gradient by the logits, `(B, A)`."""
         logs, probabilities, entropy, actions = ctx.saved_tensors
         by_log, by_entropy = (gradient.unsqueeze(-1) for gradient in gradients)
         result = torch.addcmul(-by_log - by_entropy * entropy.unsqueeze(-1), logs, -by_entropy)
         result.mul_(probabilities)
-        return result.scatter_add_(1, actions.unsqueeze(-1), by_log), None
+        return result.scatter_add_(1, actions.unsqueeze(-1), by_log), None, None
 
 
 def log_prob_and_entropy(
@@ -78,9 +84,7 @@ def log_prob_and_entropy(
     Returns:
         Two tensors `(B,)`, those of `MaskedCategorical.log_prob` and `.entropy`.
     """
-    if masks is not None:
-        logits = torch.where(masks, logits, -1e8)
     # torch leaves `apply` untyped.
     apply: Any = _LogProbAndEntropy.apply
-    result: tuple[Tensor, Tensor] = apply(logits, actions.long())
+    result: tuple[Tensor, Tensor] = apply(logits, actions.long(), masks)
     return result

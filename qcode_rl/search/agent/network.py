@@ -87,7 +87,7 @@ class TannerNetwork(nn.Module):
     """
 
     def __init__(
-        self, layout: GraphLayout, blocks: Sequence[str], width: int = 24, rounds: int = 2
+        self, layout: GraphLayout, blocks: Sequence[str], width: int = 16, rounds: int = 2
     ) -> None:
         super().__init__()
         self.layout = layout

@@ -39,7 +39,7 @@ class TannerPolicy(MaskableActorCriticPolicy):
         lr_schedule: Schedule,
         layout: GraphLayout,
         blocks: Sequence[str],
-        width: int = 24,
+        width: int = 16,
         rounds: int = 2,
         **options: Any,
     ) -> None:
