@@ -16,6 +16,7 @@ PROGRAMS = {
     "kernels": ("environment.py", "steps per second of the environment's kernel"),
     "training": ("training.py", "PPO end to end against the bare rate of its network"),
     "latency": ("latency.py", "ranks and proved distances against their targets"),
+    "known": ("known_codes.py", "published codes: distances against what is recorded"),
     "distance": ("distance.py", "proved distances against the peers that are installed"),
 }
 

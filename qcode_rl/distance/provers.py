@@ -32,6 +32,7 @@ from qcode_rl.distance.information_sets import ExchangeState, exchange_pivots, e
 from qcode_rl.distance.progress import Progress
 from qcode_rl.distance.quick import enumeration_cost, sums_bound
 from qcode_rl.distance.sectors import word_from_options
+from qcode_rl.gf2 import Words
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
@@ -198,16 +199,19 @@ class InformationSets:
     Args:
         progress: gets the words.
         seeds: one a thread, not zero.
+        space: `(k, w) uint64`, a basis of the words to search, and how many of its rows, the first
+            ones, span the trivial ones; default: all words of the sector.
     """
 
     name = "information-sets"
 
-    def __init__(self, progress: Progress, seeds: Sequence[int]) -> None:
+    def __init__(
+        self, progress: Progress, seeds: Sequence[int], space: tuple[Words, int] | None = None
+    ) -> None:
         self.progress = progress
-        sector = progress.sector
-        self.states = [
-            exchange_state(sector.basis, sector.num_trivial, np.uint64(seed)) for seed in seeds
-        ]
+        basis, num_trivial = space or (progress.sector.basis, progress.sector.num_trivial)
+        self.dimension = len(basis)
+        self.states = [exchange_state(basis, num_trivial, np.uint64(seed)) for seed in seeds]
         words, rows = self.states[0].columns.shape
         self.cost_per_exchange: int = 10 + words * rows // 16
 

@@ -11,6 +11,7 @@ from qcode_rl.distance.provers import (
     SumsProver,
     WalkProver,
 )
+from qcode_rl.distance.symmetry import SymmetricWords
 
 #: Work units of a slice: it begins small, doubles, and ends at about 20 ms, so that an interrupt
 #: or a limit in seconds is obeyed at once.
@@ -18,6 +19,9 @@ FIRST_SLICE, LAST_SLICE = 1 << 17, 1 << 22
 
 #: Part of the work that goes into light words while a proof is within reach, and when it is not.
 SHARE_OF_SEARCH, SHARE_WHEN_HOPELESS = 0.1, 0.95
+
+#: Work on light words (about 0.2 s) after which symmetric ones are looked for, and their share.
+SYMMETRY_AFTER, SHARE_OF_SYMMETRY = 1 << 25, 0.25
 
 _MASK = (1 << 64) - 1
 
@@ -50,7 +54,9 @@ class SectorSearch:
         self.proof_work = 0
         self.search_work = 0
         self._provers: dict[str, Prover] = {}
+        self.symmetric_work = 0
         self._information_sets: InformationSets | None = None
+        self._symmetric: SymmetricWords | None = None
 
     def prover(self, name: str) -> Prover:
         """Return the prover of that name, made when it is first asked for."""
@@ -81,12 +87,29 @@ class SectorSearch:
         clock.work += done
 
     def _search(self, work: int, clock: Clock) -> None:
-        if self._information_sets is None:
-            seeds = [spread_seed(self.seed, i) for i in range(self.threads)]
-            self._information_sets = InformationSets(self.progress, seeds)
-        done = self._information_sets.advance(work)
+        seeds = [spread_seed(self.seed, i) for i in range(self.threads)]
+        searcher: InformationSets | SymmetricWords
+        if self._symmetry_is_due():
+            if self._symmetric is None:
+                self._symmetric = SymmetricWords(self.progress, seeds)
+            searcher = self._symmetric
+        else:
+            if self._information_sets is None:
+                self._information_sets = InformationSets(self.progress, seeds)
+            searcher = self._information_sets
+        done = searcher.advance(work)
+        if searcher is self._symmetric:
+            self.symmetric_work += done
         self.search_work += done
         clock.work += done
+
+    def _symmetry_is_due(self) -> bool:
+        """Whether plain information sets have had their chance, and symmetric ones their turn."""
+        if self.method is not None or self.search_work < SYMMETRY_AFTER:
+            return False
+        if self._symmetric is not None and self._symmetric.exhausted:
+            return False
+        return self.symmetric_work <= SHARE_OF_SYMMETRY * self.search_work
 
     def _next_prover(self, work_left: float) -> Prover:
         """Return the cluster search while it is cheap, then the cheapest proof.
