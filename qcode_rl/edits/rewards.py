@@ -102,8 +102,9 @@ def potential(graphs: GraphBatch, i: int, code: int, constants: Floats) -> float
 def node_reward(graphs: GraphBatch, i: int, constants: Floats) -> float:
     """Return the mean reward of checks plus that of bits, each between 0 and the ceiling.
 
-    Equations (2) and (3) of arXiv:2502.14372: a node within its limit earns the ceiling, one beyond
-    it exponentially less; the two kinds of node count alike.
+    After the description of arXiv:2502.14372, equations (2) and (3): a node within its limit earns
+    the ceiling, one beyond it exponentially less; the two kinds of node count alike. The constants
+    are options, and their defaults are not the paper's.
     """
     m, n = graphs.num_checks[i], graphs.num_bits[i]
     checks = 0.0
@@ -121,7 +122,7 @@ def node_reward(graphs: GraphBatch, i: int, constants: Floats) -> float:
 def step_reward(before: float, after: float, met: bool, constants: Floats) -> float:
     """Return the reward of one legal edit, given the potentials around it.
 
-    For `paper` this is equation (4) with the sign that the paper's prose gives the distance term: a
+    For `paper` the distance term of equation (4) has the sign that the paper's prose gives it: a
     decrease costs.
     """
     return float(after - before - constants[_STEP] + (constants[_BONUS] if met else 0.0))
