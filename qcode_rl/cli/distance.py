@@ -36,9 +36,10 @@ def distance(file: Path, target: int | None, seconds: float, threads: int, as_js
     symplectic), txt (one Pauli string a line), stim (one MPP a check) or json (sparse supports).
 
     d=9 is proved, "<=9" is the lightest logical operator found, "7..9" has a proved lower bound.
-    The exit status is 3 if --target is given and stays undecided. The default budget is 60s.
+    The exit status is 3 if --target is given and stays undecided, 130 after Ctrl-C, which ends the
+    computation with the interval reached. The default budget is 60s.
     """
-    from qcode_rl.cli.main import UNANSWERED
+    from qcode_rl.cli.main import INTERRUPTED, UNANSWERED
     from qcode_rl.codes.io import read_code
     from qcode_rl.distance import distance_of
 
@@ -48,6 +49,8 @@ def distance(file: Path, target: int | None, seconds: float, threads: int, as_js
         print_json(_as_json(code, found))
     else:
         print_out(_as_text(code, found))
+    if found is not None and found.stopped == "interrupted":
+        return INTERRUPTED
     undecided = target is not None and found is not None and found.lower < target <= found.upper
     return UNANSWERED if undecided else 0
 

@@ -7,9 +7,9 @@ entries here carry a digest of the sources of every module that theirs imports.
 """
 
 import hashlib
-import importlib.util
 import os
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -40,9 +40,11 @@ def sources_digest(module: str) -> str:
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        spec = None if name in texts else importlib.util.find_spec(name)
-        if spec is not None and spec.origin:
-            texts[name] = Path(spec.origin).read_text("utf-8")
+        # A kernel is compiled when it is called: all that its module imports is loaded by then. The
+        # file is asked of the module, since a script (`__main__`) may have no import spec.
+        source = getattr(sys.modules.get(name), "__file__", None)
+        if source is not None and name not in texts:
+            texts[name] = Path(source).read_text("utf-8")
             waiting += _IMPORT.findall(texts[name])
     return hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()
 

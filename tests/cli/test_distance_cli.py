@@ -73,6 +73,18 @@ def test_an_undecided_target_is_status_3(
     assert "2..5 (not proved)" in capsys.readouterr().out
 
 
+def test_an_interrupt_prints_the_interval_reached_and_is_status_130(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from qcode_rl import distance
+
+    write_code(named_code("steane"), tmp_path / "steane.npz")
+    reached = distance.Distance(2, 5, Witness(x=(0, 1, 2, 3, 4)), stopped="interrupted")
+    monkeypatch.setattr(distance, "distance_of", lambda *_, **__: reached)
+    assert run(["distance", str(tmp_path / "steane.npz")]) == 130
+    assert "2..5 (not proved)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

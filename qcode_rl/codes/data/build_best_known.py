@@ -27,8 +27,6 @@ from qcode_rl.codes.weights import distribution_of_span
 from qcode_rl.gf2 import Words
 from qcode_rl.gf2.elimination import kernel_basis, reduced_rows
 
-#: The table reaches one further than the data: many cyclic codes have length 31.
-WORKING_LENGTH = LONGEST_BEST_KNOWN + 1
 
 #: Quasi-cyclic searches: circulant size, blocks, generators, and the dimension that is wanted
 #: (of the span of the generators or of its dual). Each was chosen for a code that the
