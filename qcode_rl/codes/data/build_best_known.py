@@ -27,7 +27,6 @@ from qcode_rl.codes.weights import distribution_of_span
 from qcode_rl.gf2 import Words
 from qcode_rl.gf2.elimination import kernel_basis, reduced_rows
 
-
 #: Quasi-cyclic searches: circulant size, blocks, generators, and the dimension that is wanted
 #: (of the span of the generators or of its dual). Each was chosen for a code that the
 #: derivations leave open and from which the remaining ones follow.
