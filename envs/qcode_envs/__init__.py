@@ -5,11 +5,12 @@
 
 from gymnasium.envs.registration import register, registry
 
-_PRODUCT = "qcode_envs.hypergraph_product:HypergraphProduct"
+#: What each environment's classes are called, without `Env` and `VectorEnv`.
+_CLASSES = {
+    "qcode/HypergraphProduct-v0": "qcode_envs.hypergraph_product:HypergraphProduct",
+    "qcode/RewiredProduct-v0": "qcode_envs.rewired_product:RewiredProduct",
+}
 
-if "qcode/HypergraphProduct-v0" not in registry:
-    register(
-        id="qcode/HypergraphProduct-v0",
-        entry_point=f"{_PRODUCT}Env",
-        vector_entry_point=f"{_PRODUCT}VectorEnv",
-    )
+for _name, _class in _CLASSES.items():
+    if _name not in registry:
+        register(id=_name, entry_point=f"{_class}Env", vector_entry_point=f"{_class}VectorEnv")

@@ -30,8 +30,11 @@ _METADATA: dict[str, Any] = {
 }
 
 
-class _ProductFamily:
-    """What the single and the batched environment have in common."""
+class ProductFamily:
+    """What the single and the batched environments have in common."""
+
+    #: The batch of graphs that is driven.
+    batch_type: type[ProductBatch] = ProductBatch
 
     def _set_up(
         self,
@@ -56,7 +59,7 @@ class _ProductFamily:
         row_limit, column_limit = split_limits(max_weight, max_degree)
         task = ProductTask(bits, bits - dimension, distance, row_limit, column_limit)
         self.tasks = [task] * size
-        self.batch = ProductBatch(
+        self.batch = self.batch_type(
             size,
             max_checks or task.checks,
             max_bits or task.bits,
@@ -83,13 +86,11 @@ class _ProductFamily:
         self.tasks[i], self._seed_codes[i] = task, code
 
     def _spaces(self) -> tuple[spaces.Space[Observation], spaces.Space[np.int64]]:
-        batch = self.batch
-        max_edges = batch.observations.edges.shape[1]
-        space = observation_space(batch.max_checks, batch.max_bits, max_edges)
-        return cast(spaces.Space[Observation], space), spaces.Discrete(batch.num_actions)
+        space = observation_space(self.batch)
+        return cast(spaces.Space[Observation], space), spaces.Discrete(self.batch.num_actions)
 
 
-class HypergraphProductEnv(_ProductFamily, gym.Env[Observation, np.int64]):
+class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
     """Edit a classical Tanner graph so that its square hypergraph product meets a request.
 
     ## Description
@@ -221,7 +222,7 @@ class HypergraphProductEnv(_ProductFamily, gym.Env[Observation, np.int64]):
         }
 
 
-class HypergraphProductVectorEnv(_ProductFamily, VectorEnv[Observation, Any, Any]):
+class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]):
     """The batched form of `HypergraphProductEnv`: the same kernel, spaces, rewards and arguments.
 
     Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the

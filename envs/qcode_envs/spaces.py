@@ -6,24 +6,27 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from qcode_rl.edits import stepping
+from qcode_rl.edits.hypergraph_product import ProductBatch
 from qcode_rl.edits.stepping import Observations
 
 
-def observation_space(max_checks: int, max_bits: int, max_edges: int) -> spaces.Dict:
-    """Return the space of padded graphs with M checks, N bits and E edges."""
+def observation_space(batch: ProductBatch) -> spaces.Dict:
+    """Return the space of the padded graphs of a batch, with M checks, N bits and E edges."""
+    check_features, bit_features, overall_features = batch.feature_sizes
+    max_checks, max_bits = batch.max_checks, batch.max_bits
+    max_edges = batch.observations.edges.shape[1]
 
     # Everything is flat: both environment checkers take a matrix for a misshapen image.
     def features(size: int) -> spaces.Box:
-        # Features are ratios of quantities that are at most 64; see edits.stepping.
+        # Features are ratios of quantities that are at most 64; see `edits`.
         return spaces.Box(-64.0, 64.0, (size,), np.float32)
 
     return spaces.Dict(
         {
-            "checks": features(max_checks * stepping.CHECK_FEATURES),
-            "bits": features(max_bits * stepping.BIT_FEATURES),
+            "checks": features(max_checks * check_features),
+            "bits": features(max_bits * bit_features),
             "edges": spaces.Box(0, max(max_checks, max_bits, 4) - 1, (max_edges * 3,), np.int16),
-            "overall": features(stepping.GLOBAL_FEATURES),
+            "overall": features(overall_features),
         }
     )
 

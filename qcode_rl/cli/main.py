@@ -10,8 +10,10 @@ import click
 from qcode_rl import __version__
 from qcode_rl.cli.archive import archive
 from qcode_rl.cli.bench import bench
+from qcode_rl.cli.compare import compare
 from qcode_rl.cli.distance import distance
 from qcode_rl.cli.output import examples
+from qcode_rl.cli.pretrain import pretrain
 from qcode_rl.cli.search import search
 from qcode_rl.errors import InputError
 
@@ -39,7 +41,9 @@ def group() -> None:
 group.add_command(search)
 group.add_command(distance)
 group.add_command(archive)
+group.add_command(compare)
 group.add_command(bench)
+group.add_command(pretrain)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

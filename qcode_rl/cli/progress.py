@@ -38,8 +38,13 @@ class ProgressLine:
         if self.console.is_terminal:
             self.live.stop()
 
+    def say(self, text: str) -> None:
+        """Print a line, above the live one if there is one."""
+        self.console.print(text, markup=False, soft_wrap=True)
+
     def update(self, progress: Progress) -> None:
         """Show how the search stands, if it is time."""
+        self.shown = max(self.shown, progress.records_before)
         for record in progress.records[self.shown :]:
             self.console.print(f"found {record.label} after {progress.seconds:.0f} s", markup=False)
         self.shown = len(progress.records)
@@ -56,7 +61,7 @@ class ProgressLine:
 
 def describe(progress: Progress) -> str:
     """Return one line: rate, evaluations, best so far, what is looked at, time left."""
-    rate = progress.steps / max(progress.seconds, 1e-9)
+    rate = (progress.steps - progress.steps_before) / max(progress.seconds, 1e-9)
     wanted = progress.evaluations_wanted
     parts = [
         f"{progress.seconds:.0f} s",

@@ -36,6 +36,7 @@ _FLAGS = (
         "qcode-rl search --max-weight 6 --max-degree 3 --distance 16 --logicals 9 --time 10m",
         "qcode-rl search --max-weight 8 --distance 6 --seed-code best-20-9 --evaluations 50000",
         "qcode-rl search --spec search_runs/first.toml --json > found.json",
+        "qcode-rl search --max-weight 6 --distance 9 --evaluations 500000 --resume",
     )
 )
 @click.option("--max-weight", type=int, metavar="W", help="Checks weigh at most W (2 or more).")
@@ -58,7 +59,7 @@ _FLAGS = (
     "--seed-code",
     metavar="NAME|FILE",
     help="Classical code to start from: a name (golay, hamming-3, best-20-5, ...) or a file (npz "
-    "with H, alist, mtx). Default: best known linear codes.",
+    "with H, alist, mtx). Default: random graphs.",
 )
 @duration_option(
     "--time", "Stop after TIME (90s, 3m, 1.5h). Default: 3m, or none with --evaluations."
@@ -80,12 +81,19 @@ _FLAGS = (
     metavar="FILE.toml",
     help="Read the request from a file; keys are the flags' names with underscores.",
 )
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Continue the last run of this very request in the archive. It ends with the codes that "
+    "it would have found without a break; the time counts anew.",
+)
 @archive_option
 @json_option
 def search(
     seconds: float | None,
     device: str,
     spec_file: Path | None,
+    resume: bool,
     folder: Path | None,
     as_json: bool,
     **flags: Any,
@@ -97,8 +105,8 @@ def search(
     --logicals the search walks over the sizes by itself and reports the best trade-offs between n,
     k and d.
 
-    Progress goes to stderr, the table (or JSON) to stdout. Ctrl-C ends the search; what was found
-    until then is kept.
+    Progress goes to stderr, the table (or JSON) to stdout. Ctrl-C (or SIGTERM) ends the search;
+    what was found until then is kept, and --resume goes on from there.
     """
     started = time.monotonic()
     from qcode_rl.archive import Archive, default_archive_path
@@ -110,7 +118,7 @@ def search(
     spec = spec_from(values)
     if seconds is None and spec.evaluations is None:
         seconds = _DEFAULT_SECONDS
-    options = RunOptions(folder or default_archive_path(), seconds, device)
+    options = RunOptions(folder or default_archive_path(), seconds, device, resume=resume)
     # Here, so that a bad folder is told before torch takes its seconds to load.
     Archive(options.archive).require_writable()
     return _report(_run(spec, options, started), options, as_json)
@@ -124,7 +132,7 @@ def _run(spec: SearchSpec, options: RunOptions, started: float) -> SearchResult:
     from qcode_rl.search.runner import run_search
 
     with ProgressLine() as line:
-        return run_search(spec, options, line.update, started)
+        return run_search(spec, options, line.update, started, line.say)
 
 
 def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
@@ -135,7 +143,8 @@ def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
         print_json(result.as_json())
     elif result.met:
         print_out(code_table(result.pareto))
-    spent = f"{result.evaluations:,} evaluations in {result.seconds:.1f} s"
+    before = "" if result.resumed_at is None else f" ({result.resumed_at:,} of them before)"
+    spent = f"{result.evaluations:,} evaluations{before} in {result.seconds:.1f} s"
     if result.met:
         more = "; nothing shorter is left to look for" if result.complete else ""
         click.echo(f"{len(result.records)} codes, {spent}{more}", err=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from qcode_rl.codes import ClassicalCode, Code, CSSCode, HypergraphProduct
 from qcode_rl.codes.stabilizer import StabilizerCode
 from qcode_rl.distance.budget import Budget, Clock
+from qcode_rl.distance.components import by_components
 from qcode_rl.distance.one_call import (
     CLASSICAL,
     CSS,
@@ -17,10 +18,10 @@ from qcode_rl.distance.one_call import (
     operator_columns,
     solve_code,
 )
-from qcode_rl.distance.product import least_of, product_distance
+from qcode_rl.distance.product import product_distance
 from qcode_rl.distance.progress import METHODS, Progress
 from qcode_rl.distance.quick import INFORMATION_SETS, Bounds, first_bounds
-from qcode_rl.distance.result import Distance, Witness
+from qcode_rl.distance.result import Distance, Witness, least_of
 from qcode_rl.distance.search import SectorSearch, run_searches, spread_seed
 from qcode_rl.distance.sectors import Sector, classical_sector, css_sectors, stabilizer_sector
 from qcode_rl.errors import InputError
@@ -95,7 +96,9 @@ def distance_of(
         def factor_distance(factor: ClassicalCode) -> Distance | None:
             # A square product asks twice for the same factor.
             if id(factor) not in factors:
-                factors[id(factor)] = _distance_of(factor, options, clock)
+                factors[id(factor)] = by_components(
+                    factor, lambda part: _distance_of(part, options, clock)
+                )
             return factors[id(factor)]
 
         return product_distance(code, factor_distance)

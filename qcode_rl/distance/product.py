@@ -6,13 +6,13 @@ operators on the second block. A sector bounds the distance only if it is not em
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from qcode_rl.codes import ClassicalCode, HypergraphProduct
-from qcode_rl.distance.result import Distance, Witness
+from qcode_rl.distance.result import Distance, Witness, least_of
 
 FactorDistance = Callable[[ClassicalCode], Distance | None]
 
@@ -66,20 +66,3 @@ def _on_line(distance: Distance | None, qubit: Callable[[int], int]) -> Distance
 
 def _as_z_type(witness: Witness | None) -> Witness | None:
     return witness and Witness(z=witness.x)
-
-
-def least_of(distances: Iterable[Distance]) -> Distance:
-    """Combine distances of which the least counts.
-
-    Returns:
-        The least upper bound with its witness, the least lower bound, and all methods.
-    """
-    options = list(distances)
-    lightest = min(options, key=lambda d: d.upper)
-    return replace(
-        lightest,
-        lower=min(d.lower for d in options),
-        method=" + ".join(dict.fromkeys(d.method for d in options)),
-        seconds=max(d.seconds for d in options),
-        stopped=next((d.stopped for d in options if d.stopped), ""),
-    )

@@ -1,6 +1,7 @@
 """What a distance computation says: an interval, a witness, and how it was reached."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from qcode_rl.errors import InputError
 
@@ -70,3 +71,20 @@ class Distance:
         if self.exact:
             return str(self.upper)
         return f"<={self.upper}" if self.lower == 1 else f"{self.lower}..{self.upper}"
+
+
+def least_of(distances: Iterable[Distance]) -> Distance:
+    """Combine distances of which the least counts.
+
+    Returns:
+        The least upper bound with its witness, the least lower bound, and all methods.
+    """
+    options = list(distances)
+    lightest = min(options, key=lambda d: d.upper)
+    return replace(
+        lightest,
+        lower=min(d.lower for d in options),
+        method=" + ".join(dict.fromkeys(d.method for d in options)),
+        seconds=max(d.seconds for d in options),
+        stopped=next((d.stopped for d in options if d.stopped), ""),
+    )

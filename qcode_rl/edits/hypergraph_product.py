@@ -6,8 +6,10 @@ drive; it only holds arrays and calls the kernels of `stepping`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qcode_rl.codes import ClassicalCode
 from qcode_rl.edits import stepping
@@ -19,6 +21,8 @@ from qcode_rl.edits.stepping import Observations, Outcome, Pools, Rules
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix, unpack_rows
 
+#: What a batch keeps beyond restarts, as arrays by name.
+Tally: TypeAlias = dict[str, NDArray[Any]]
 MAX_BITS = 64
 #: Sparse presentations drawn from each seed code.
 _PRESENTATIONS = 64
@@ -97,6 +101,9 @@ class ProductBatch:
         seed_share: share of episodes of a graph with a seed code that start from it.
     """
 
+    #: Features of a check, a bit and the whole graph in observations.
+    feature_sizes = (stepping.CHECK_FEATURES, stepping.BIT_FEATURES, stepping.GLOBAL_FEATURES)
+
     def __init__(
         self,
         size: int,
@@ -112,12 +119,12 @@ class ProductBatch:
     ) -> None:
         options = options or RewardOptions()
         self.size, self.max_checks, self.max_bits = size, max_checks, max_bits
-        self.num_actions = max_checks * max_bits + 1
+        self.num_actions = self.count_actions()
         self.graphs = graph_batch(size, max_checks, max_bits, options.beta)
         self.rules = Rules(reward_code(reward), options.as_array(), max_steps, same_step)
         self.outcome = _outcome(size, max_checks)
-        self.observations = _observations(size, max_checks, max_bits, max_checks * max_row_limit)
-        self.final = _observations(size, max_checks, max_bits, max_checks * max_row_limit)
+        self.observations = self._observations(max_checks * max_row_limit)
+        self.final = self._observations(max_checks * max_row_limit)
         self.waiting = np.zeros(size, dtype=np.bool_)
         self.seen = np.zeros(_FIRST_TABLE, dtype=np.uint64)
         self._log = np.zeros((MAX_TOGGLES, 2), dtype=np.int64)
@@ -130,6 +137,10 @@ class ProductBatch:
             chosen=np.full(size, -1, dtype=np.int64),
             seed_share=round(1024 * seed_share),
         )
+
+    def count_actions(self) -> int:
+        """Return the number of actions: each pair of a check and a bit, and stopping."""
+        return self.max_checks * self.max_bits + 1
 
     @property
     def evaluations(self) -> int:
@@ -224,11 +235,48 @@ class ProductBatch:
         m, n = (int(size) for size in self.outcome.final_sizes[i])
         return unpack_rows(self.outcome.final_rows[i, :m, np.newaxis], n)
 
+    def _observations(self, max_edges: int) -> Observations:
+        size = self.size
+        checks, bits, overall = self.feature_sizes
+        return Observations(
+            checks=np.zeros((size, self.max_checks, checks), dtype=np.float32),
+            bits=np.zeros((size, self.max_bits, bits), dtype=np.float32),
+            edges=np.zeros((size, max_edges, 3), dtype=np.int16),
+            overall=np.zeros((size, overall), dtype=np.float32),
+            masks=np.zeros((size, self.num_actions), dtype=np.bool_),
+        )
+
+    def tally(self) -> Tally:
+        """Return copies of what outlives restarts: hashes of the matrices seen, and counters."""
+        return {"seen": self.seen[self.seen != 0], "counters": self.outcome.counters.copy()}
+
+    def restore_tally(self, tally: Tally) -> None:
+        """Take up what `tally` returned; everything else begins anew with the next restart.
+
+        Raises:
+            InputError: if the arrays are not such as `tally` returns.
+        """
+        seen, counters = (tally.get(name, np.zeros(0)) for name in ("seen", "counters"))
+        if seen.ndim != 1 or seen.dtype != np.uint64 or not seen.all():
+            raise InputError("tally: seen must be a vector of uint64 hashes other than 0")
+        own = self.outcome.counters
+        if counters.shape != own.shape or counters.dtype != own.dtype or counters.min() < 0:
+            raise InputError(f"tally: counters must be {len(own)} integers from 0 on")
+        if counters[0] != len(seen):
+            raise InputError(f"tally: seen must hold {counters[0]} hashes, got {len(seen)}")
+        own[:] = counters
+        self.seen = np.zeros(_FIRST_TABLE, dtype=np.uint64)
+        self._make_room()
+        stepping.insert_all(self.seen, seen)
+
     def _make_room(self) -> None:
         """Keep the table of seen matrices at most half full, so that look-ups stay short."""
-        if 2 * (self.evaluations + 2 * self.size) > len(self.seen):
+        length = len(self.seen)
+        while 2 * (self.evaluations + 2 * self.size) > length:
+            length *= 4
+        if length > len(self.seen):
             old = self.seen[self.seen != 0]
-            self.seen = np.zeros(4 * len(self.seen), dtype=np.uint64)
+            self.seen = np.zeros(length, dtype=np.uint64)
             stepping.insert_all(self.seen, old)
 
 
@@ -242,14 +290,4 @@ def _outcome(size: int, max_checks: int) -> Outcome:
         final_rows=np.zeros((size, max_checks), dtype=np.uint64),
         final_sizes=np.zeros((size, 2), dtype=np.int64),
         counters=np.zeros(3, dtype=np.int64),
-    )
-
-
-def _observations(size: int, max_checks: int, max_bits: int, max_edges: int) -> Observations:
-    return Observations(
-        checks=np.zeros((size, max_checks, stepping.CHECK_FEATURES), dtype=np.float32),
-        bits=np.zeros((size, max_bits, stepping.BIT_FEATURES), dtype=np.float32),
-        edges=np.zeros((size, max_edges, 3), dtype=np.int16),
-        overall=np.zeros((size, stepping.GLOBAL_FEATURES), dtype=np.float32),
-        masks=np.zeros((size, max_checks * max_bits + 1), dtype=np.bool_),
     )

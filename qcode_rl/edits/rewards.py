@@ -31,6 +31,8 @@ class RewardOptions:
         ceiling: reward of a node within its limit, V_max (paper).
         decay: exponential rate at which the reward of a node falls beyond its limit (paper).
         distance_weight: reward for each unit by which the distance grows (paper).
+        scale: by how much the potential is multiplied (rewiring).
+        discount: of the learner, so that shaping leaves the best policy what it is (rewiring).
     """
 
     beta: float = 0.7
@@ -43,6 +45,8 @@ class RewardOptions:
     ceiling: float = 1.0
     decay: float = 0.5
     distance_weight: float = 1.0
+    scale: float = 0.2
+    discount: float = 0.99
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -61,6 +65,7 @@ class RewardOptions:
 
 
 _BETA, _BONUS, _STEP, _ILLEGAL, _WEIGHT, _DEGREE, _RANK, _CEILING, _DECAY, _DISTANCE = range(10)
+_SCALE, _DISCOUNT = 10, 11
 
 
 def reward_code(name: str) -> int:
@@ -126,6 +131,19 @@ def step_reward(before: float, after: float, met: bool, constants: Floats) -> fl
     decrease costs.
     """
     return float(after - before - constants[_STEP] + (constants[_BONUS] if met else 0.0))
+
+
+@kernel
+def shaping_reward(before: float, after: float, target: int, met: bool, constants: Floats) -> float:
+    """Return the reward of one rewiring, given the potentials around it.
+
+    Shaping is discount * after - before, with potentials counted from the target and 0 once the
+    request is met: such rewards leave the best policy what it is (Ng, Harada and Russell, ICML
+    1999), also for a policy that starts afresh within an episode.
+    """
+    then = 0.0 if met else after - target
+    change = constants[_SCALE] * (constants[_DISCOUNT] * then - (before - target))
+    return float(change - constants[_STEP] + (constants[_BONUS] if met else 0.0))
 
 
 @kernel

@@ -24,3 +24,9 @@ def next_word(streams: Words, i: int) -> np.uint64:
 def below(streams: Words, i: int, bound: int) -> int:
     """Return a uniform integer in `[0, bound)` (bias below 2^-32 for bounds under 2^32)."""
     return int(((next_word(streams, i) >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32))
+
+
+@kernel
+def uniform(streams: Words, i: int) -> float:
+    """Return a uniform number in `[0, 1)` with 53 random bits."""
+    return float(next_word(streams, i) >> np.uint64(11)) * 2.0**-53

@@ -1,20 +1,38 @@
 """One policy that learns through many short runs of PPO on graphs of different sizes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.utils import get_device
+from torch import Tensor
 
 from qcode_rl.errors import InputError
 from qcode_rl.search.agent.policy import TannerPolicy
 from qcode_rl.search.agent.vec_env import CodeVecEnv, layout_of
 from qcode_rl.search.spec import AgentOptions
+from qcode_rl.search.weights import load_shipped
 
 #: Called after every batched step with the environment; returning False stops the slice.
 StepHook = Callable[[CodeVecEnv], bool]
+
+
+@dataclass(frozen=True)
+class LearnerState:
+    """Copies of what a learner carries from slice to slice; empty before the first one.
+
+    Attributes:
+        weights: the policy's, by name.
+        moments: what the optimizer knows of the policy's parameters, as `index.name`.
+    """
+
+    weights: dict[str, NDArray[Any]] = field(default_factory=dict)
+    moments: dict[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Learner:
@@ -40,6 +58,33 @@ class Learner:
         self.options = options
         self.device = device
         self.policy: TannerPolicy | None = None
+        self._restored, self._origin = LearnerState(), ""
+
+    @property
+    def device_type(self) -> str:
+        """What the network is computed on, `cpu` or `cuda`."""
+        return str(get_device(self.device).type)
+
+    def state(self) -> LearnerState:
+        """Return copies of the weights and of the optimizer's state."""
+        if self.policy is None:
+            return self._restored
+        weights = {name: _array(value) for name, value in self.policy.state_dict().items()}
+        moments = {
+            f"{index}.{name}": _array(value)
+            for index, values in self.policy.optimizer.state_dict()["state"].items()
+            for name, value in values.items()
+        }
+        return LearnerState(weights, moments)
+
+    def restore(self, state: LearnerState, origin: str) -> None:
+        """Go on from a state; it is taken up when the first slice makes the policy.
+
+        Args:
+            state: weights and moments; `train` refuses those that do not fit the network.
+            origin: where they are from, for the refusal.
+        """
+        self._restored, self._origin = state, origin
 
     def train(self, env: CodeVecEnv, rollouts: int, seed: int, hook: StepHook) -> None:
         """Run PPO for a slice.
@@ -50,9 +95,36 @@ class Learner:
             seed: of the slice.
             hook: called after every step; the slice ends early, without an update, once it returns
                 False.
+
+        Raises:
+            InputError: if a restored state does not fit the network.
         """
+        model = self._model(env, seed)
+        if self.policy is None:
+            self._take(model.policy)
+        else:
+            model.policy = self.policy
+        samples = rollouts * self.options.rollout * env.num_envs
+        model.learn(samples, callback=_Hook(hook))
+
+    def policy_for(self, env: CodeVecEnv) -> TannerPolicy:
+        """Return the policy, made for an environment if there is none yet."""
+        if self.policy is None:
+            self._take(self._model(env, 0).policy)
+        assert self.policy is not None
+        return self.policy
+
+    def _take(self, policy: Any) -> None:
+        """Begin with a policy: with the state to go on from, or the shipped weights."""
+        if self.options.pretrained:
+            load_shipped(policy)
+        if self._restored.weights:
+            _load(policy, self._restored, self._origin)
+        self.policy = policy
+
+    def _model(self, env: CodeVecEnv, seed: int) -> MaskablePPO:
         options = self.options
-        model = MaskablePPO(
+        return MaskablePPO(
             TannerPolicy,
             env,
             learning_rate=options.learning_rate,
@@ -66,11 +138,6 @@ class Learner:
             device=self.device,
             policy_kwargs=self._policy_arguments(env),
         )
-        if self.policy is None:
-            self.policy = model.policy  # type: ignore[assignment]
-        else:
-            model.policy = self.policy
-        model.learn(rollouts * options.rollout * env.num_envs, callback=_Hook(hook))
 
     def _policy_arguments(self, env: CodeVecEnv) -> dict[str, Any]:
         return {
@@ -91,6 +158,45 @@ class _Hook(BaseCallback):
     def _on_step(self) -> bool:
         env: Any = self.training_env
         return self.hook(env)
+
+
+def _array(value: Tensor) -> NDArray[Any]:
+    return np.array(value.detach().cpu().numpy())
+
+
+def _load(policy: Any, state: LearnerState, origin: str) -> None:
+    """Put a state into a new policy, if every array has the shape of what it is to replace."""
+    optimizer = policy.optimizer
+    weights = {name: tuple(weight.shape) for name, weight in policy.state_dict().items()}
+    _require_shapes(state.weights, weights, f"{origin}: weights")
+    parameters = [one for group in optimizer.param_groups for one in group["params"]]
+    names = {key.partition(".")[2] for key in state.moments}
+    shapes = {
+        f"{index}.{name}": () if name == "step" else tuple(parameter.shape)
+        for index, parameter in enumerate(parameters)
+        for name in names
+    }
+    # A parameter that no slice has used yet has no moments.
+    shapes = {key: shapes[key] for key in state.moments if key in shapes}
+    _require_shapes(state.moments, shapes, f"{origin}: moments")
+    policy.load_state_dict({name: torch.from_numpy(w) for name, w in state.weights.items()})
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, value in state.moments.items():
+        index, _, name = key.partition(".")
+        moments.setdefault(int(index), {})[name] = torch.from_numpy(value)
+    # The optimizer's settings follow from the agent's options, so they are not part of the state.
+    settings = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": moments, "param_groups": settings})
+
+
+def _require_shapes(
+    arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int, ...]], origin: str
+) -> None:
+    for name in sorted(arrays.keys() | shapes.keys()):
+        there, here = arrays[name].shape if name in arrays else None, shapes.get(name)
+        if there != here:
+            told = [str(shape) if shape is not None else "none" for shape in (here, there)]
+            raise InputError(f"{origin}: {name!r} must have shape {told[0]}, got {told[1]}")
 
 
 def slice_seed(seed: int, index: int) -> int:

@@ -1,7 +1,7 @@
 """`run_search`: from a request to proved codes in an archive."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 
 from qcode_rl.archive import Archive, CodeRecord, Provenance, pareto, worth_keeping
 from qcode_rl.codes import ClassicalCode, hypergraph_product
-from qcode_rl.codes.best_known import LONGEST_BEST_KNOWN, best_known_linear_code
-from qcode_rl.codes.bounds import linear_code_bounds
 from qcode_rl.distance import distance_of
+from qcode_rl.distance.components import by_components
 from qcode_rl.distance.product import product_distance
+from qcode_rl.edits.hypergraph_product import MAX_BITS, Tally
+from qcode_rl.errors import InputError
 from qcode_rl.search.agent.vec_env import CodeVecEnv
+from qcode_rl.search.checkpoint import Checkpoint, Size, surroundings
+from qcode_rl.search.interrupts import sigterm_interrupts
+from qcode_rl.search.keeper import CheckpointKeeper, checkpoint_path
 from qcode_rl.search.learner import Learner, slice_seed
-from qcode_rl.search.spec import RunOptions, SearchSpec
+from qcode_rl.search.spec import ENVIRONMENTS, RunOptions, SearchSpec
+from qcode_rl.search.sums import SumWalk, direct_sum
 from qcode_rl.search.walk import Row, SizeWalk
-
-#: The environment of each family, as a Gymnasium id with the module that registers it.
-ENVIRONMENTS = {"hgp": "qcode_envs:qcode/HypergraphProduct-v0"}
 
 #: A length is exhausted once fewer of a slice's steps than this share reach a new matrix.
 _FRESH_SHARE = 0.001
@@ -40,6 +42,8 @@ class Progress:
         steps: environment steps so far.
         looking_at: what is searched for now, as text.
         records: codes found so far, in the order found.
+        steps_before: how many of the steps are those of the run that this one resumes.
+        records_before: how many of the records are.
     """
 
     seconds: float = 0.0
@@ -49,6 +53,8 @@ class Progress:
     steps: int = 0
     looking_at: str = ""
     records: list[CodeRecord] = field(default_factory=list)
+    steps_before: int = 0
+    records_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,10 +64,11 @@ class SearchResult:
     Attributes:
         spec: what was asked for.
         records: all codes found, proved, in the order found.
-        evaluations: reward evaluations spent.
-        seconds: time taken.
+        evaluations: reward evaluations spent, with those of a run that was resumed.
+        seconds: time taken, without such a run's.
         interrupted: whether somebody stopped it.
         complete: whether nothing shorter is possible, or left to look at, for any k looked at.
+        resumed_at: evaluations made before the run was resumed; `None` if it was not.
     """
 
     spec: SearchSpec
@@ -70,6 +77,7 @@ class SearchResult:
     seconds: float
     interrupted: bool
     complete: bool
+    resumed_at: int | None = None
 
     @property
     def pareto(self) -> list[CodeRecord]:
@@ -98,23 +106,31 @@ def run_search(
     options: RunOptions,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     started: float | None = None,
+    on_note: Callable[[str], None] = lambda note: None,
 ) -> SearchResult:
     """Search for codes that meet a request, and archive each as soon as it is proved.
+
+    Now and then, and when the run ends for whatever reason, how it stands is written to the
+    archive. A run that resumes from there ends with the codes, weights and counters that it would
+    have come to without a break.
 
     Args:
         spec: the request.
         options: how to run it.
         on_progress: called after every batched step.
         started: `time.monotonic()` from which the clock runs; default: now.
+        on_note: called with lines for whoever watches: where the run resumes, what went amiss.
 
     Returns:
-        What was found; also when the run is interrupted by Ctrl-C.
+        What was found; also when the run is interrupted, by Ctrl-C or by SIGTERM (which is looked
+        after if this is called in the main thread).
 
     Raises:
-        InputError: if the archive cannot be written or the device does not exist; nothing has been
-            written then.
+        InputError: if the archive cannot be written, the device does not exist, or the checkpoint
+            to resume from is not one of this spec; nothing has been written then.
     """
-    return _Search(spec, options, on_progress, started).run()
+    with sigterm_interrupts():
+        return _Search(spec, options, on_progress, started, on_note).run()
 
 
 class _Search:
@@ -126,6 +142,7 @@ class _Search:
         options: RunOptions,
         on_progress: Callable[[Progress], None],
         started: float | None,
+        on_note: Callable[[str], None],
     ) -> None:
         self.spec, self.options, self.on_progress = spec, options, on_progress
         self.started = time.monotonic() if started is None else started
@@ -138,63 +155,108 @@ class _Search:
         self.learner = Learner(spec.agent, options.device, options.threads)
         seed = spec.seed_classical
         self.seed_code = seed
-        self.walk = SizeWalk(
-            spec.distance,
-            spec.first_dimension,
-            only_one=spec.logicals is not None or seed is not None,
-            least_length=seed.n if seed is not None else 0,
-        )
+        self.walk = _walk(spec)
         self.progress = Progress(evaluations_wanted=spec.evaluations)
-        self.environments: dict[tuple[int, int], CodeVecEnv] = {}
-        self.spent: dict[tuple[int, int], int] = {}
+        self.environments: dict[Size, CodeVecEnv] = {}
+        self.spent: dict[Size, int] = {}
+        #: Of environments that a resumed run has not made yet.
+        self.tallies: dict[Size, Tally] = {}
         self.last_step: float | None = None
         self.longest_pause = 0.0
+        self.row: Row | None = None
+        self.slices = 0
+        path = checkpoint_path(self.archive.path, spec)
+        self.keeper = CheckpointKeeper(path, options.checkpoint_seconds, on_note)
+        self.surroundings = surroundings(self.learner.device_type, options.threads)
+        self.resumed_at = self._resume() if options.resume else None
 
     def run(self) -> SearchResult:
         """Search until the budget is spent, nothing is left to look for, or somebody stops it."""
         interrupted = False
-        slices = 0
-        row = self.walk.next_row()
         try:
-            with self.writer:
-                while row is not None and not self._out_of_budget():
-                    self._slice(row, slices)
-                    slices += 1
-                    row = self.walk.next_row()
+            try:
+                self._take_slices()
+            finally:
+                self.keeper.save()
         except KeyboardInterrupt:
             interrupted = True
-        seconds = time.monotonic() - self.started
-        records, evaluations = self.progress.records, self.progress.evaluations
-        return SearchResult(self.spec, records, evaluations, seconds, interrupted, row is None)
+            self.keeper.save()  # again, in case that it was saving that was interrupted
+        return SearchResult(
+            spec=self.spec,
+            records=self.progress.records,
+            evaluations=self.progress.evaluations,
+            seconds=time.monotonic() - self.started,
+            interrupted=interrupted,
+            complete=not interrupted and self.row is None,
+            resumed_at=self.resumed_at,
+        )
 
-    def _slice(self, row: Row, index: int) -> None:
-        """Search one length of one dimension for a while."""
+    def _take_slices(self) -> None:
+        with self.writer:
+            self.row = self.walk.next_row()
+            while self.row is not None and not self._out_of_budget():
+                self._note_boundary(self.row)
+                self.keeper.save_if_due()
+                whole = self._slice(self.row, self.slices)
+                self.row = self.walk.next_row()
+                if not whole:
+                    return  # What the clock cuts short is played again by a run that resumes.
+                self.slices += 1
+            self._note_boundary(None)
+
+    def _slice(self, row: Row, index: int) -> bool:
+        """Search one length of one dimension for a while.
+
+        Returns:
+            Whether how far it came follows from the spec alone: False if the clock cut it short.
+        """
         length = row.length
         size = (length, row.dimension)
         env = self._environment(*size)
         found: list[NDArray[np.uint8]] = []
+        whole = True
         self.progress.looking_at = f"[{length},{row.dimension},{self.spec.distance}] factors"
 
         def after_step(env: CodeVecEnv) -> bool:
+            nonlocal whole
             self._count(size, env)
             if not found and env.infos["met"].any():
                 found.append(env.infos["checks"][int(np.argmax(env.infos["met"]))])
-                self._keep(found[0])
+                if row.dimension >= self.spec.first_dimension:
+                    self._keep(found[0])
             self._report()
             steps_here = (self.progress.steps - steps) // env.num_envs
             # Once there is a code, the rest of the rollout is still played and learned from.
             over = bool(found) and steps_here % self.spec.agent.rollout == 1
-            return not over and not self._out_of_budget()
+            if over or self._evaluations_spent():
+                return False
+            whole = not self._out_of_time()
+            return whole
 
         seed = slice_seed(self.spec.seed, index)
         evaluations, steps = self.progress.evaluations, self.progress.steps
         self.learner.train(env, self.spec.agent.slice_rollouts, seed, after_step)
         row.slices += 1
         if found:
-            row.succeed(length)
-        elif not self._out_of_budget():
+            self._succeed(row, found[0])
+        elif whole and not self._evaluations_spent():
             fresh = self.progress.evaluations - evaluations
             row.fail(exhausted=fresh < _FRESH_SHARE * (self.progress.steps - steps))
+        return whole
+
+    def _succeed(self, row: Row, checks: NDArray[np.uint8]) -> None:
+        """Note a code, and keep the direct sum that it makes the shortest of all, if it does."""
+        before = self.walk.shortest if isinstance(self.walk, SumWalk) else None
+        row.succeed(checks.shape[1], as_text(checks))
+        if not isinstance(self.walk, SumWalk) or row is self.walk.whole:
+            return
+        length = self.walk.shortest
+        if length is None or (before is not None and length >= before):
+            return
+        whole = direct_sum(as_checks(part.checks) for part in self.walk.best_parts())
+        self._keep(whole)
+        if self.walk.whole is not None and length <= MAX_BITS:
+            self.walk.whole.succeed(length, as_text(whole))
 
     def _environment(self, length: int, dimension: int) -> CodeVecEnv:
         """Return the batch for one size; it is kept, with the matrices that it has seen."""
@@ -209,14 +271,16 @@ class _Search:
                 distance=spec.distance,
                 max_weight=spec.max_weight,
                 max_degree=spec.max_degree,
-                seed_code=self.seed_code or best_seed(length, dimension, spec.distance),
+                seed_code=self.seed_code,
                 reward=spec.reward,
                 reward_options=vars(spec.reward_options),
                 max_steps=spec.agent.episode,
             )
+            if size in self.tallies:
+                self._restore_tally(size)
         return self.environments[size]
 
-    def _count(self, size: tuple[int, int], env: CodeVecEnv) -> None:
+    def _count(self, size: Size, env: CodeVecEnv) -> None:
         self.spent[size] = int(env.infos["evaluations"][0])
         self.progress.evaluations = sum(self.spent.values())
         self.progress.steps += env.num_envs
@@ -227,18 +291,13 @@ class _Search:
         code = hypergraph_product(factor)
         # A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares
         # the first run the compilation of all other algorithms.
-        distance = product_distance(code, partial(distance_of, method="enumeration"))
+        enumerated = partial(distance_of, method="enumeration")
+        distance = product_distance(code, partial(by_components, distance=enumerated))
         spec = self.spec
-        if (
-            distance is None
-            or distance.lower < spec.distance
-            or code.max_weight > spec.max_weight
-            or (spec.max_degree is not None and code.max_degree > spec.max_degree)
-            or code.num_logicals < (spec.logicals or 1)
-        ):
-            raise AssertionError(f"the environment reported {code} as meeting {spec}")
         provenance = Provenance.now(spec.key, self.run_name, spec.seed, self.progress.evaluations)
         record = CodeRecord.of(code, distance, provenance, "hgp")
+        if not spec.met_by(record.k, record.d, record.w, record.q):
+            raise AssertionError(f"the environment reported {record.label} as meeting {spec}")
         self.progress.records.append(record)
         if worth_keeping(record, self.known):
             self.writer.add(record)
@@ -256,18 +315,78 @@ class _Search:
         self.on_progress(self.progress)
 
     def _out_of_budget(self) -> bool:
-        spec, options = self.spec, self.options
-        if spec.evaluations is not None and self.progress.evaluations >= spec.evaluations:
-            return True
-        if options.seconds is None:
+        return self._evaluations_spent() or self._out_of_time()
+
+    def _evaluations_spent(self) -> bool:
+        wanted = self.spec.evaluations
+        return wanted is not None and self.progress.evaluations >= wanted
+
+    def _out_of_time(self) -> bool:
+        seconds = self.options.seconds
+        if seconds is None:
             return False
-        spare = min(self.longest_pause, 0.1 * options.seconds)
-        return time.monotonic() - self.started > options.seconds - spare
+        spare = min(self.longest_pause, 0.1 * seconds)
+        return time.monotonic() - self.started > seconds - spare
+
+    def _resume(self) -> int | None:
+        """Go on from the checkpoint, if there is one, and return its evaluations."""
+        held = self.keeper.read(self.spec, self.surroundings)
+        if held is None:
+            return None
+        self.walk.restore(held.rows)
+        self.learner.restore(held.learner, self.keeper.origin)
+        self.slices = held.slices
+        self.spent, self.tallies = dict(held.spent), dict(held.tallies)
+        progress = self.progress
+        progress.evaluations, progress.records = held.evaluations, list(held.records)
+        progress.steps = progress.steps_before = held.steps
+        progress.records_before = len(held.records)
+        return held.evaluations
+
+    def _restore_tally(self, size: Size) -> None:
+        try:
+            self.environments[size].restore_tally(self.tallies.pop(size))
+        except InputError as error:
+            raise InputError(f"{self.keeper.origin}: {error}") from error
+
+    def _note_boundary(self, following: Row | None) -> None:
+        """Have the keeper hold how the search stands, before a slice of a row or at the end."""
+        tallies: dict[Size, Callable[[], Tally]] = {}
+        for size in self.spent:
+            if size not in self.environments:
+                tallies[size] = partial(dict, self.tallies[size])
+            elif following and size == (following.length, following.dimension):
+                # The only one that the next slice changes, so the only one to be copied now.
+                tallies[size] = partial(dict, self.environments[size].tally())
+            else:
+                tallies[size] = self.environments[size].tally
+        boundary = Checkpoint(
+            spec=self.spec,
+            slices=self.slices,
+            steps=self.progress.steps,
+            spent=dict(self.spent),
+            rows=self.walk.state(),
+            records=tuple(self.progress.records),
+            learner=self.learner.state(),
+            surroundings=self.surroundings,
+        )
+        self.keeper.note(boundary, tallies)
 
 
-def best_seed(length: int, dimension: int, distance: int) -> ClassicalCode | None:
-    """Return the shortest best-known linear code with k and d as asked, if it fits the length."""
-    for n in range(dimension + 1, min(length, LONGEST_BEST_KNOWN) + 1):
-        if linear_code_bounds(n, dimension)[0] >= distance:
-            return best_known_linear_code(n, dimension)
-    return None
+def _walk(spec: SearchSpec) -> SizeWalk | SumWalk:
+    """Return the walk over sizes that a request calls for."""
+    seed = spec.seed_classical
+    if seed is None and spec.logicals is not None:
+        return SumWalk(spec.distance, spec.first_dimension)
+    only_one, least = seed is not None, 0 if seed is None else seed.n
+    return SizeWalk(spec.distance, spec.first_dimension, only_one, least)
+
+
+def as_text(checks: NDArray[np.uint8]) -> tuple[str, ...]:
+    """Return a check matrix as rows of 0 and 1."""
+    return tuple("".join(map(str, row)) for row in checks.tolist())
+
+
+def as_checks(rows: Iterable[str]) -> NDArray[np.uint8]:
+    """Return the check matrix that `as_text` wrote, `(m, n) uint8`."""
+    return np.array([[int(entry) for entry in row] for row in rows], dtype=np.uint8)

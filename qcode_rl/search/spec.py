@@ -21,9 +21,13 @@ from qcode_rl.edits.hypergraph_product import MAX_BITS, split_limits
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.errors import InputError
 
+#: Largest dimension of a classical factor that can be asked for.
+MAX_DIMENSION = 30
 FAMILIES = ("auto", "hgp")
+#: The environment of each family, as a Gymnasium id with the module that registers it.
+ENVIRONMENTS = {"hgp": "qcode_envs:qcode/RewiredProduct-v0"}
 #: Changes when the same spec would no longer give the same result.
-SPEC_VERSION = 1
+SPEC_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,10 @@ class AgentOptions:
         entropy: coefficient of the entropy bonus.
         episode: most edits in an episode.
         slice_rollouts: rollouts spent on one size before the walk looks at another.
+        pretrained: start from the shipped weights, if `width` and `rounds` are theirs.
     """
 
-    width: int = 16
+    width: int = 24
     rounds: int = 2
     num_envs: int = 128
     rollout: int = 32
@@ -55,12 +60,17 @@ class AgentOptions:
     discount: float = 0.99
     gae_lambda: float = 0.95
     entropy: float = 0.012
-    episode: int = 100
+    episode: int = 200
     slice_rollouts: int = 4
+    pretrained: bool = True
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
+            if item.name == "pretrained":
+                if not isinstance(value, bool):
+                    raise InputError(f"agent.pretrained: must be true or false, got {value!r}")
+                continue
             whole = item.type == "int" or item.type is int
             if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
                 kind = "a whole number" if whole else "a number"
@@ -97,7 +107,7 @@ class SearchSpec:
         max_degree: q, most X (or Z) checks on a qubit; `None`: no limit of its own.
         logicals: k, least number of logical qubits; `None`: every k the budget reaches.
         family: `hgp`, or `auto` for every family there is.
-        seed_code: a code to start from, by name or file; `None`: best known linear codes.
+        seed_code: a code to start from, by name or file; `None`: random graphs.
         reward: `shaped` or `paper`.
         reward_options: constants of the reward.
         agent: settings of the agent.
@@ -179,19 +189,20 @@ class SearchSpec:
         if seed is not None and seed.k > MAX_CENSUS_DIMENSION:
             most = f"{MAX_CENSUS_DIMENSION} bits"
             raise InputError(f"seed_code: must encode at most {most}, got [{seed.n},{seed.k}]")
-        if self.first_dimension > MAX_CENSUS_DIMENSION:
-            raise InputError(
-                f"logicals: must be at most {MAX_CENSUS_DIMENSION**2}, got {self.logicals}"
-            )
+        if self.first_dimension > MAX_DIMENSION:
+            raise InputError(f"logicals: must be at most {MAX_DIMENSION**2}, got {self.logicals}")
         if seed is not None and self.logicals is not None and seed.k**2 < self.logicals:
             raise InputError(
                 f"logicals: a square product of the seed code has {seed.k**2} logical qubits, "
                 f"got {self.logicals}"
             )
-        if shortest_length(self.first_dimension, self.distance) is None:
+        # Where sums are looked for, their parts must be possible.
+        sums = self.logicals is not None and seed is None
+        least = 1 if sums else self.first_dimension
+        if shortest_length(least, self.distance) is None:
             raise InputError(
-                f"distance: no [n <= {MAX_BITS}, {self.first_dimension}] classical code "
-                f"reaches it, got {self.distance}"
+                f"distance: no [n <= {MAX_BITS}, {least}] classical code reaches it, "
+                f"got {self.distance}"
             )
 
     @property
@@ -213,6 +224,12 @@ class SearchSpec:
         if seed is not None:
             return seed.k
         return 1 if self.logicals is None else math.isqrt(self.logicals - 1) + 1
+
+    def met_by(self, k: int, d: int, w: int, q: int) -> bool:
+        """Say whether a code with these parameters is what was asked for."""
+        if k < (self.logicals or 1) or d < self.distance or w > self.max_weight:
+            return False
+        return self.max_degree is None or q <= self.max_degree
 
     def as_dict(self) -> dict[str, Any]:
         """Return the spec as plain values, without what is `None`."""
@@ -258,9 +275,13 @@ class RunOptions:
         seconds: stop after so long; `None`: only when the evaluations are spent.
         device: `auto`, `cpu` or `cuda`.
         threads: threads of the network's arithmetic.
+        resume: continue from the checkpoint of the same spec in that archive, if there is one.
+        checkpoint_seconds: least time between two checkpoints; a run also ends with one.
     """
 
     archive: Path
     seconds: float | None = None
     device: str = "auto"
     threads: int = 1
+    resume: bool = False
+    checkpoint_seconds: float = 60.0

@@ -6,7 +6,8 @@ the least possible length after a success, and half the way back after failures.
 opened once all open ones have a code.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from qcode_rl.codes.bounds import shortest_length
 from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
@@ -27,6 +28,7 @@ class Row:
         best: shortest length found, `None` before the first success.
         failures: unsuccessful slices at each length.
         slices: slices spent in all.
+        checks: the shortest code found, its check matrix as rows of 0 and 1; empty without one.
     """
 
     dimension: int
@@ -35,15 +37,21 @@ class Row:
     best: int | None = None
     failures: dict[int, int] = field(default_factory=dict)
     slices: int = 0
+    checks: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
         """Whether nothing shorter can be found, or nothing at all."""
         return self.floor >= (self.best or MAX_BITS + 1)
 
-    def succeed(self, length: int) -> None:
+    def copy(self) -> "Row":
+        """Return a row of its own that stands alike."""
+        return replace(self, failures=dict(self.failures))
+
+    def succeed(self, length: int, checks: tuple[str, ...] = ()) -> None:
         """Note a code of some length and choose the next, shorter one."""
-        self.best = length if self.best is None else min(self.best, length)
+        if self.best is None or length < self.best:
+            self.best, self.checks = length, checks
         self.length = max(self.floor, self.best - max(1, (self.best - self.floor) // 2))
 
     def fail(self, exhausted: bool = False) -> None:
@@ -100,16 +108,42 @@ class SizeWalk:
         active = [row for row in self.rows if not row.finished]
         return min(active, key=lambda row: (row.slices, row.dimension), default=None)
 
+    def state(self) -> tuple[Row, ...]:
+        """Return how the walk stands: copies of its rows."""
+        return tuple(row.copy() for row in self.rows)
+
+    def restore(self, rows: Iterable[Row]) -> None:
+        """Go on from where `state` of a walk with the same arguments was taken."""
+        self._next_dimension -= len(self.rows)
+        self.rows = [row.copy() for row in rows]
+        self._next_dimension += len(self.rows)
+
     def _open_row(self) -> None:
         """Open the next dimension, if a census reaches it and some length up to 64 is possible."""
-        dimension = self._next_dimension
-        shortest = shortest_length(dimension, self.distance)
-        if shortest is None or dimension > MAX_CENSUS_DIMENSION:
+        row = open_row(self.distance, self._next_dimension, self.least_length)
+        if row is None:
             return
         self._next_dimension += 1
-        # One check at least, and room for a bit that is not a free one.
-        floor = max(shortest, self.least_length, dimension + 1)
         # A new row starts level with the others instead of taking all turns until it has caught up.
-        slices = min((row.slices for row in self.rows if not row.finished), default=0)
-        start = self.least_length or min(MAX_BITS, floor + max(1, floor // _FIRST_MARGIN))
-        self.rows.append(Row(dimension, floor, max(floor, start), slices=slices))
+        row.slices = min((row.slices for row in self.rows if not row.finished), default=0)
+        self.rows.append(row)
+
+
+def open_row(distance: int, dimension: int, least_length: int = 0) -> Row | None:
+    """Return a fresh row for a dimension.
+
+    Args:
+        distance: distance asked for.
+        dimension: k.
+        least_length: no length below this one is tried, 0 for no limit.
+
+    Returns:
+        The row; `None` if no census reaches the dimension, or no length up to 64 is possible.
+    """
+    shortest = shortest_length(dimension, distance)
+    if shortest is None or dimension > MAX_CENSUS_DIMENSION:
+        return None
+    # One check at least, and room for a bit that is not a free one.
+    floor = max(shortest, least_length, dimension + 1)
+    start = least_length or min(MAX_BITS, floor + max(1, floor // _FIRST_MARGIN))
+    return Row(dimension, floor, max(floor, start))

@@ -137,7 +137,7 @@ def test_a_search_that_meets_nothing_says_so_with_status_3(command: Command) -> 
     answer = command(*ask)
     assert (answer.status, answer.out) == (3, "")
     assert re.search(r"^nothing met the request: \d+ evaluations in ", answer.err, re.MULTILINE)
-    assert not command.archive.exists()
+    assert not (command.archive / "segments").exists()
     result = json.loads(command(*ask, "--json").out)
     assert (result["met"], result["found"], result["codes"]) == (False, 0, [])
 
@@ -174,7 +174,7 @@ def test_all_zero_and_repeated_rows_of_a_seed_are_fine(command: Command) -> None
             "distance: at most 1 is possible with max_weight 6 and max_degree 1, got 9",
         ),
         ((*W6, "--distance", "65"), "distance: no [n <= 64, 1] classical code reaches it, got 65"),
-        ((*ASK, "--logicals", "1000"), "logicals: must be at most 400, got 1000"),
+        ((*ASK, "--logicals", "1000"), "logicals: must be at most 900, got 1000"),
         (
             (*W6, "--distance", "3", "--seed-code", "hamming-3", "--logicals", "17"),
             "logicals: a square product of the seed code has 16 logical qubits, got 17",
@@ -328,6 +328,72 @@ def test_ctrl_c_exits_130_with_everything_found_in_the_archive(tmp_path: Path) -
     assert len(out.splitlines()) > 1
 
 
+def test_a_search_stopped_by_sigterm_goes_on_with_resume(command: Command) -> None:
+    ask = ("--spec", "easy.toml", "--evaluations", "6000", "--device", "cpu")
+    whole = json.loads(command(*ask, "--json", "--archive", "whole").out)
+    process = subprocess.Popen(
+        [*COMMAND, "search", *ask, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        found = (line for line in process.stderr if line.startswith("found "))
+        for _ in range(3):  # each in a slice of its own, so that some are over
+            next(found)
+        process.send_signal(signal.SIGTERM)
+        out, rest = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert rest.endswith("interrupted\n")
+    assert "Traceback" not in rest
+    stopped = json.loads(out)
+    assert 0 < stopped["evaluations"] < 6000
+    answer = command(*ask, "--json", "--resume")
+    assert answer.status == 0
+    said = answer.err.splitlines()
+    at = re.fullmatch(r"resumed at ([\d,]+) evaluations with (\d+) codes found", said[0])
+    assert at is not None
+    assert f"({at[1]} of them before)" in answer.err
+    # Codes that were found before are not named again.
+    named = sum(line.startswith("found ") for line in said)
+    result = json.loads(answer.out)
+    assert named == result["found"] - int(at[2])
+    for member in ("request", "met", "found", "evaluations", "codes"):
+        assert result[member] == whole[member]
+    # Nothing is left to do, which is no reason to do it again.
+    again = command(*ask, "--json", "--resume")
+    assert again.status == 0
+    assert json.loads(again.out)["codes"] == whole["codes"]
+    assert "found [[" not in again.err
+
+
+def test_resume_without_a_checkpoint_begins_and_says_so(command: Command) -> None:
+    answer = command("--spec", "easy.toml", "--device", "cpu", "--resume")
+    assert answer.status == 0
+    folder = command.archive / "checkpoints"
+    first = f"no checkpoint of this search in {folder}: starting from the beginning"
+    assert answer.err.splitlines()[0] == first
+
+
+def test_a_checkpoint_that_is_none_is_refused_in_one_line(command: Command) -> None:
+    ask = ("--spec", "easy.toml", "--device", "cpu", "--evaluations", "100")
+    assert command(*ask).status in (0, 3)
+    [path] = (command.archive / "checkpoints").iterdir()
+    good = path.read_bytes()
+    path.write_bytes(good[:-1])
+    assert command.refusal(*ask, "--resume").startswith(f"error: checkpoint: {str(path)!r}: ")
+    # The checkpoint of another search in its place: what differs is named.
+    path.unlink()
+    assert command(*ask, "--seed", "7").status in (0, 3)
+    [other] = (command.archive / "checkpoints").iterdir()
+    other.rename(path)
+    message = command.refusal(*ask, "--resume")
+    assert message.endswith("is of another search: seed is 7 there and 0 here")
+
+
 HEAVY = {"numba", "torch", "stim", "ldpc", "stable_baselines3", "sb3_contrib", "gymnasium", "numpy"}
 
 
@@ -355,5 +421,5 @@ def test_help_gives_an_example_and_names_every_flag(command: Command) -> None:
     assert answer.status == 0
     assert "qcode-rl search --max-weight 6 --distance 9" in answer.out
     for flag in ("max-weight", "distance", "max-degree", "logicals", "family", "seed-code", "time",
-                 "evaluations", "device", "seed", "archive", "spec", "json"):  # fmt: skip
+                 "evaluations", "device", "seed", "archive", "spec", "resume", "json"):  # fmt: skip
         assert f"--{flag}" in answer.out

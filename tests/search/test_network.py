@@ -7,7 +7,9 @@ import torch
 from torch import Tensor
 
 from qcode_rl.search.agent.graphs import EDGE_TYPES, GraphLayout, GraphTensors, unflatten
-from qcode_rl.search.agent.network import ACTION_BLOCKS, TannerNetwork
+from qcode_rl.search.agent.network import PAIR_BLOCKS, TannerNetwork
+
+ACTION_BLOCKS = (*PAIR_BLOCKS, "check*3", "stop")
 
 LAYOUT = GraphLayout(check_features=4, bit_features=3, overall_features=5, edge_types=("X", "Z"))
 
@@ -36,7 +38,9 @@ def split(logits: Tensor, blocks: tuple[str, ...], checks: int, bits: int) -> di
     count = {"check": checks, "bit": bits}
     parts, start = {}, 0
     for block in blocks:
-        shape = [1] if block == "stop" else [count[kind] for kind in block.split("-")]
+        kinds, _, levels = block.partition("*")
+        shape = [1] if block == "stop" else [count[kind] for kind in kinds.split("-")]
+        shape += [int(levels)] if levels else []
         end = start + torch.Size(shape).numel()
         parts[block] = logits[:, start:end].view(len(logits), *shape)
         start = end
@@ -92,6 +96,7 @@ def test_permuting_nodes_permutes_logits_and_keeps_values() -> None:
     torch.testing.assert_close(after["check-bit"], before["check-bit"][:, rows][:, :, columns])
     torch.testing.assert_close(after["bit-bit"], before["bit-bit"][:, columns][:, :, columns])
     torch.testing.assert_close(after["check-check"], before["check-check"][:, rows][:, :, rows])
+    torch.testing.assert_close(after["check*3"], before["check*3"][:, rows])
     torch.testing.assert_close(after["stop"], before["stop"])
     # The permutation was not without effect.
     assert not torch.allclose(after["check-bit"], before["check-bit"])
@@ -113,6 +118,7 @@ def test_padding_changes_neither_logits_of_real_nodes_nor_values() -> None:
     torch.testing.assert_close(wide["check-bit"][:, :3, :5], real["check-bit"])
     torch.testing.assert_close(wide["bit-bit"][:, :5, :5], real["bit-bit"])
     torch.testing.assert_close(wide["check-check"][:, :3, :3], real["check-check"])
+    torch.testing.assert_close(wide["check*3"][:, :3], real["check*3"])
     torch.testing.assert_close(wide["stop"], real["stop"])
 
 

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from qcode_rl.archive import Archive
-from qcode_rl.codes import ClassicalCode, classical_code, linear_code_bounds
+from qcode_rl.codes import ClassicalCode, classical_code
 from qcode_rl.distance.witness import is_logical_operator
 from qcode_rl.errors import InputError
 from qcode_rl.search import runner
-from qcode_rl.search.runner import Progress, SearchResult, best_seed, run_search
+from qcode_rl.search.runner import Progress, SearchResult, run_search
 from qcode_rl.search.spec import AgentOptions, RunOptions, SearchSpec
 
 AGENT = AgentOptions(
@@ -145,7 +145,7 @@ def test_the_evaluations_are_kept_to_within_one_step_of_the_batch(
     assert SPEC.evaluations <= result.evaluations <= SPEC.evaluations + 2 * AGENT.num_envs
 
 
-def test_a_budget_spent_without_a_code_leaves_no_trace(tmp_path: Path) -> None:
+def test_a_budget_spent_without_a_code_leaves_no_more_than_a_checkpoint(tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     result = search(replace(HARD, evaluations=1), folder)
     assert not result.met
@@ -153,7 +153,8 @@ def test_a_budget_spent_without_a_code_leaves_no_trace(tmp_path: Path) -> None:
     assert not result.interrupted
     assert result.records == result.pareto == []
     assert result.as_json()["met"] is False
-    assert not folder.exists()
+    assert [path.name for path in folder.iterdir()] == ["checkpoints"]
+    assert Archive(folder).records() == []
 
 
 def test_the_clock_stops_a_search(tmp_path: Path) -> None:
@@ -255,16 +256,3 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_search(tmp_path: 
     with pytest.raises(InputError, match=r"^archive: "):
         search(SPEC, tmp_path / "file" / "archive", hook=never)
     assert (tmp_path / "file").read_text() == "mine"
-
-
-@pytest.mark.parametrize(("length", "k", "d"), [(17, 3, 8), (30, 4, 9), (64, 10, 9)])
-def test_starts_are_the_shortest_best_known_codes(length: int, k: int, d: int) -> None:
-    seed = best_seed(length, k, d)
-    assert seed is not None
-    assert seed.k == k
-    distance = seed.distance()
-    assert distance is not None
-    assert distance.lower >= d
-    assert linear_code_bounds(seed.n - 1, k)[0] < d
-    # None where none fits.
-    assert best_seed(seed.n - 1, k, d) is None

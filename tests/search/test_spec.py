@@ -233,10 +233,10 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
             "distance: no [n <= 64, 1] classical code reaches it, got 65",
         ),
         (
-            {"distance": 40, "logicals": 25},
+            {"distance": 40, "seed_code": "best-20-5"},
             "distance: no [n <= 64, 5] classical code reaches it, got 40",
         ),
-        ({"logicals": 401}, "logicals: must be at most 400, got 401"),
+        ({"logicals": 901}, "logicals: must be at most 900, got 901"),
         (
             {"seed_code": "hamming-3", "distance": 3, "logicals": 17},
             "logicals: a square product of the seed code has 16 logical qubits, got 17",

@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from qcode_rl.search.agent.graphs import EDGE_TYPES, GraphLayout, GraphTensors
 
-#: Blocks of actions a family may have, in the order of their logits.
-ACTION_BLOCKS = ("check-bit", "bit-bit", "check-check", "stop")
+#: Blocks of actions that name pairs of nodes.
+PAIR_BLOCKS = ("check-bit", "bit-bit", "check-check")
+#: Most levels at which an action can name a single check: block `check*3` has three.
+MAX_LEVELS = 4
 
 
 class MessagePassing(nn.Module):
@@ -71,6 +73,26 @@ class PairLogits(nn.Module):
         return scaled
 
 
+class SingleLogits(nn.Module):
+    """Logits for single checks at each level, from their embeddings and the whole graph's.
+
+    Args:
+        width: size of a node's embedding.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.own = nn.Linear(width, 2 * width)
+        self.whole = nn.Linear(3 * width, 2 * width, False)
+        self.levels = nn.Linear(2 * width, MAX_LEVELS)
+
+    def forward(self, checks: Tensor, pooled: Tensor) -> Tensor:
+        """Return logits `(B, M, MAX_LEVELS)` for embeddings `(B, M, W)` and `(B, 3 W)`."""
+        hidden = torch.relu(self.own(checks) + self.whole(pooled).unsqueeze(1))
+        logits: Tensor = self.levels(hidden)
+        return logits
+
+
 def _bilinear(maps: nn.ModuleList, left: Tensor, right: Tensor) -> Tensor:
     """Return the products `(B, L, R)` of mapped embeddings."""
     return torch.bmm(maps[0](left), maps[1](right).transpose(1, 2))
@@ -96,7 +118,8 @@ class TannerNetwork(nn.Module):
         self.encode_bits = nn.Linear(layout.bit_features, width)
         self.encode_overall = nn.Linear(layout.overall_features, width)
         self.rounds = nn.ModuleList(MessagePassing(width) for _ in range(rounds))
-        self.pairs = nn.ModuleDict({b: PairLogits(width) for b in ACTION_BLOCKS if b != "stop"})
+        self.pairs = nn.ModuleDict({block: PairLogits(width) for block in PAIR_BLOCKS})
+        self.single = SingleLogits(width)
         self.stop = nn.Linear(3 * width, 1)
         self.value = nn.Sequential(
             nn.Linear(3 * width, 2 * width), nn.Tanh(), nn.Linear(2 * width, 1)
@@ -130,6 +153,10 @@ class TannerNetwork(nn.Module):
         for block in self.blocks:
             if block == "stop":
                 parts.append(self.stop(pooled))
+                continue
+            if "*" in block:
+                levels = int(block.split("*")[1])
+                parts.append(self.single(checks, pooled)[:, :, :levels].flatten(1))
                 continue
             left, right = block.split("-")
             pair_joined = joined if left != right else None

@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
+from qcode_rl.edits.hypergraph_product import Tally
 from qcode_rl.search.agent.graphs import GraphLayout
 
 
@@ -64,6 +65,15 @@ class CodeVecEnv(VecEnv):
             infos[i]["terminal_observation"] = last
             infos[i]["TimeLimit.truncated"] = bool(truncated[i] and not ended[i])
         return observations, rewards.astype(np.float32), dones, infos
+
+    def tally(self) -> Tally:
+        """Return copies of what the batch keeps beyond resets."""
+        tally: Tally = self.native.batch.tally()
+        return tally
+
+    def restore_tally(self, tally: Tally) -> None:
+        """Take up what `tally` returned; to be called before a reset."""
+        self.native.batch.restore_tally(tally)
 
     def close(self) -> None:
         """Close the environment."""

@@ -1,0 +1,51 @@
+"""`qcode-rl pretrain`: train the policy that searches start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qcode_rl.cli.output import examples
+
+
+@click.command(
+    epilog=examples(
+        "qcode-rl pretrain search_runs/pretrain.toml --out policy.safetensors",
+    )
+)
+@click.argument("spec_file", metavar="FILE.toml", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="Where the weights go (safetensors); also written now and then during training.",
+)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+def pretrain(spec_file: Path, out: Path, device: str) -> None:
+    """Train one policy over many targets, as FILE.toml says.
+
+    The shipped policy was made by the example below; its spec is also in the weights' metadata. A
+    line a slice goes to stderr: steps so far, requests met, evaluations for each.
+    """
+    from qcode_rl.errors import InputError
+    from qcode_rl.search.files import read_spec
+    from qcode_rl.search.pretraining import SliceReport, pretraining_spec
+    from qcode_rl.search.pretraining import pretrain as train
+
+    spec = pretraining_spec(read_spec(spec_file))
+    if not out.parent.is_dir():
+        raise InputError(f"--out: its folder must exist, got {str(out)!r}")
+
+    def tell(report: SliceReport) -> None:
+        click.echo(
+            f"slice {report.index + 1} of {spec.slices}  {report.seconds:.0f} s  "
+            f"{report.steps:,} steps  group {report.group}  {report.successes} met, "
+            f"{report.evaluations_per_success:.1f} evaluations each",
+            err=True,
+        )
+
+    train(spec, out, device, tell)

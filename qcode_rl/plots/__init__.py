@@ -1,0 +1,1 @@
+"""Pictures, by matplotlib (the extra `qcode-rl[plots]`); functions return its axes."""

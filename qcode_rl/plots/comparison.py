@@ -1,0 +1,94 @@
+"""What a success costs each method on each target."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from qcode_rl.errors import InputError
+
+#: Okabe and Ito's colours, which most people can tell apart, and a marker for each.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_MARKERS = "osD^vPX"
+_PARAMETERS = ("n", "k", "d", "w", "q")
+#: Share of the room between targets that the methods are spread over.
+_SPREAD = 0.6
+FORMATS = (".png", ".svg")
+
+
+def plot_comparison(results: Mapping[str, Any], axes: Axes | None = None) -> Axes:
+    """Plot the reward evaluations of a success, with their 95% intervals, on a logarithmic scale.
+
+    Args:
+        results: what `qcode-rl compare --json` prints.
+        axes: where to plot; default: a new figure.
+
+    Returns:
+        The axes. Where a method had no success, a hollow marker stands at the evaluations that it
+        spent in all.
+    """
+    targets = results["targets"]
+    if axes is None:
+        width = 4.5 + 0.9 * len(targets)
+        axes = Figure(figsize=(width, 4.5), layout="constrained").subplots()
+    methods = [name for name in targets[0] if name not in _PARAMETERS]
+    places = np.linspace(-0.5, 0.5, len(methods)) if len(methods) > 1 else np.zeros(1)
+    spent = results["budget"] * results["seeds"]
+    for index, (method, place) in enumerate(zip(methods, _SPREAD * places, strict=True)):
+        cells = [target[method] for target in targets]
+        style = (_COLOURS[index % len(_COLOURS)], _MARKERS[index % len(_MARKERS)])
+        _plot_method(axes, method, cells, place, spent, style)
+    axes.set_yscale("log")
+    labels = [f"[{t['n']},{t['k']},{t['d']}]\n({t['w']},{t['q']})" for t in targets]
+    axes.set_xticks(range(len(targets)), labels)
+    axes.set_ylabel("reward evaluations per success")
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return axes
+
+
+def _plot_method(
+    axes: Axes, name: str, cells: list[Any], place: float, spent: int, style: tuple[str, str]
+) -> None:
+    colour, marker = style
+    at = np.arange(len(cells)) + place
+    met = np.array([cell["evaluations_per_success"] is not None for cell in cells])
+    costs = np.array([cell["evaluations_per_success"] or spent for cell in cells], dtype=float)
+    ends = [cell["interval"] or [spent, spent] for cell in cells]
+    # An end that nothing bounds is drawn up to all that was spent.
+    low, high = (np.array([spent if end[j] is None else end[j] for end in ends]) for j in (0, 1))
+    # The cost itself can lie outside of an interval of resamples; bars have no negative length.
+    bars = np.maximum(0.0, [costs - low, high - costs])[:, met]
+    axes.errorbar(at[met], costs[met], yerr=bars, fmt=marker, color=colour, capsize=2, label=name)
+    axes.plot(at[~met], costs[~met], marker, color=colour, markerfacecolor="none")
+
+
+def save_comparison(results: Mapping[str, Any], path: Path) -> None:
+    """Write a plot of a comparison to a file.
+
+    Args:
+        results: what `qcode-rl compare --json` prints.
+        path: ends in .png or .svg.
+
+    Raises:
+        InputError: if it ends otherwise or cannot be written.
+    """
+    require_format(path)
+    figure = plot_comparison(results).get_figure(root=True)
+    assert figure is not None
+    try:
+        figure.savefig(path, dpi=150)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def require_format(path: Path) -> None:
+    """Refuse a file for a plot that does not end in .png or .svg.
+
+    Raises:
+        InputError: if it ends otherwise.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"plot: must end in {' or '.join(FORMATS)}, got {str(path)!r}")

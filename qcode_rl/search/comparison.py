@@ -1,0 +1,175 @@
+"""Methods side by side on a set of targets: reward evaluations and seconds per success."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qcode_rl.errors import InputError
+from qcode_rl.search.baselines import Run
+from qcode_rl.search.intervals import per_success, per_success_interval, ratio_interval
+from qcode_rl.search.methods import find_method
+from qcode_rl.search.targets import Target, prove_met
+
+#: Room for the matrices of one run must fit into memory.
+MAX_BUDGET = 10_000_000
+#: What the summary compares every method with.
+REFERENCES = ("annealing", "annealing-edges")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be compared.
+
+    Attributes:
+        targets: at least one.
+        methods: names in `METHODS`, at least one, none twice.
+        seeds: runs of each method on each target.
+        budget: most reward evaluations of a run.
+        seed: of the first run; the others follow on it.
+    """
+
+    targets: tuple[Target, ...]
+    methods: tuple[str, ...]
+    seeds: int = 20
+    budget: int = 20_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least, most in (
+            ("seeds", 1, 1_000_000),
+            ("budget", 1, MAX_BUDGET),
+            ("seed", 0, 2**62),
+        ):
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise InputError(f"{name}: must be from {least} to {most}, got {value}")
+        if not self.targets:
+            raise InputError("targets: must be at least one, got none")
+        if not self.methods:
+            raise InputError("methods: must be at least one, got none")
+        for name in self.methods:
+            if self.methods.count(name) > 1:
+                raise InputError(f"methods: must be named once each, got {name} again")
+            find_method(name)
+
+    @property
+    def run_seeds(self) -> range:
+        """The seed of each run."""
+        return range(self.seed, self.seed + self.seeds)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one method came to on one target.
+
+    Attributes:
+        costs: `(R,) int64` evaluations of each run; the whole budget where it failed.
+        met: `(R,) bool` which runs met the request within the budget.
+        seconds: time of all runs, compilation apart.
+        rank_calls: ranks without a census, of all runs.
+    """
+
+    costs: NDArray[np.int64]
+    met: NDArray[np.bool_]
+    seconds: float
+    rank_calls: int
+
+    @classmethod
+    def of(cls, target: Target, runs: Sequence[Run], budget: int) -> "Cell":
+        """Add up runs, proving each success.
+
+        Raises:
+            AssertionError: if a run claims to have met a request and has not.
+        """
+        for run in runs:
+            if run.success:
+                prove_met(target, run.checks)
+        met = np.array([run.success and run.evaluations <= budget for run in runs])
+        spent = np.array([run.evaluations for run in runs], dtype=np.int64)
+        return cls(
+            costs=np.where(met, spent, budget),
+            met=met,
+            seconds=sum(run.seconds for run in runs),
+            rank_calls=sum(run.rank_calls for run in runs),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures, `None` for those that there are not without a success."""
+        successes = int(self.met.sum())
+        return {
+            "evaluations_per_success": per_success(self.costs, self.met),
+            "interval": per_success_interval(self.costs, self.met),
+            "seconds_per_success": self.seconds / successes if successes else None,
+            "rank_calls_per_success": self.rank_calls / successes if successes else None,
+            "success_rate": successes / len(self.met),
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outcome of a plan.
+
+    Attributes:
+        plan: what was compared.
+        cells: by target, then by method.
+    """
+
+    plan: Plan
+    cells: dict[Target, dict[str, Cell]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the comparison in the shape that `--json` prints."""
+        return {
+            "seeds": self.plan.seeds,
+            "budget": self.plan.budget,
+            "seed": self.plan.seed,
+            "targets": [
+                asdict(target) | {name: cell.as_json() for name, cell in row.items()}
+                for target, row in self.cells.items()
+            ],
+            "summary": self.summary(),
+        }
+
+    def summary(self) -> dict[str, dict[str, Any]]:
+        """Return the mean ratio of each method to each reference among the methods, by name."""
+        names = self.plan.methods
+        return {
+            f"{name}/{reference}": self._ratio(name, reference)
+            for reference in REFERENCES
+            if reference in names
+            for name in names
+            if name != reference
+        }
+
+    def _ratio(self, name: str, reference: str) -> dict[str, Any]:
+        pairs = [(row[name], row[reference]) for row in self.cells.values()]
+        pairs = [(own, other) for own, other in pairs if own.met.any() and other.met.any()]
+        ratio, interval = ratio_interval(
+            [((own.costs, own.met), (other.costs, other.met)) for own, other in pairs]
+        )
+        return {"ratio": ratio, "interval": interval, "targets": len(pairs)}
+
+
+def compare(
+    plan: Plan, on_progress: Callable[[str, Target, int], None] = lambda *_: None
+) -> Comparison:
+    """Run every method of a plan on every target.
+
+    Args:
+        plan: what to compare.
+        on_progress: called before each method on each target, with both and how many came before.
+    """
+    cells: dict[Target, dict[str, Cell]] = {target: {} for target in plan.targets}
+    for index, target in enumerate(plan.targets):
+        for place, name in enumerate(plan.methods):
+            on_progress(name, target, index * len(plan.methods) + place)
+            method = find_method(name)
+            if index == 0:
+                # What is compiled or loaded at first use is no part of any method.
+                method(target, plan.run_seeds[:1], 1)
+            runs = method(target, plan.run_seeds, plan.budget)
+            cells[target][name] = Cell.of(target, runs, plan.budget)
+    return Comparison(plan, cells)

@@ -1,0 +1,1 @@
+"""The pretrained policy, and the targets that it was never trained on."""
