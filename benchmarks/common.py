@@ -2,11 +2,16 @@
 
 import json
 import platform
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 RESULTS = Path(__file__).parent / "results"
 _VERSIONED = ("numba", "numpy", "sb3-contrib", "stable-baselines3", "torch")
@@ -41,3 +46,31 @@ def save(name: str, results: dict[str, Any]) -> None:
     text = json.dumps(head | results, indent=1)
     (RESULTS / f"{name}.json").write_text(text + "\n")
     print(f"wrote {RESULTS / name}.json")
+
+
+class Parts(ExitStack):
+    """Adds up the time spent in some functions, by name, until it is closed.
+
+    Args:
+        wait: called before each look at the clock, to wait for what a device is still computing.
+    """
+
+    def __init__(self, wait: Callable[[], Any] = lambda: None) -> None:
+        super().__init__()
+        self.wait = wait
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def watch(self, owner: Any, function: str, name: str) -> None:
+        """Time a function of a module, class or object under a name."""
+        original = getattr(owner, function)
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            self.wait()
+            start = time.perf_counter()
+            try:
+                return original(*args, **kwargs)
+            finally:
+                self.wait()
+                self.seconds[name] += time.perf_counter() - start
+
+        self.enter_context(patch.object(owner, function, timed))

@@ -15,8 +15,11 @@ from qcode_rl.errors import InputError
 PROGRAMS = {
     "kernels": ("environment.py", "steps per second of the environment's kernel"),
     "training": ("training.py", "PPO end to end against the bare rate of its network"),
+    "gpu": ("gpu.py", "training on CUDA beside the CPU, and the time to a proved code"),
+    "sizes": ("network_sizes.py", "evaluations and seconds per success of networks by size"),
     "latency": ("latency.py", "ranks and proved distances against their targets"),
     "known": ("known_codes.py", "published codes: distances against what is recorded"),
+    "hgp30": ("hgp30.py", "the tables of He & Liu, arXiv:2502.14372, with our agent"),
     "distance": ("distance.py", "proved distances against the peers that are installed"),
 }
 

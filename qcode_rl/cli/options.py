@@ -21,6 +21,14 @@ archive_option = click.option(
     help="The archive. Default: $QCODE_ARCHIVE, else search_runs/results/archive inside a "
     "checkout, else ~/.local/share/qcode-rl/archive.",
 )
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="What the network is computed on; auto: CUDA if torch finds it and the spec's "
+    "agent.num_envs is at least 1000, else the CPU.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

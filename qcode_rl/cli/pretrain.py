@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from qcode_rl.cli.options import device_option
 from qcode_rl.cli.output import examples
 
 
@@ -22,9 +23,7 @@ from qcode_rl.cli.output import examples
     metavar="FILE",
     help="Where the weights go (safetensors); also written now and then during training.",
 )
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
+@device_option
 def pretrain(spec_file: Path, out: Path, device: str) -> None:
     """Train one policy over many targets, as FILE.toml says.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qcode_rl.cli.options import archive_option, duration_option, json_option
+from qcode_rl.cli.options import archive_option, device_option, duration_option, json_option
 from qcode_rl.cli.output import code_table, examples, print_json, print_out
 
 if TYPE_CHECKING:
@@ -71,9 +71,7 @@ _FLAGS = (
     help="Stop after N reward evaluations; the same N and --seed give the same codes.",
 )
 @click.option("--seed", type=int, metavar="S", help="Of everything random. Default: 0.")
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
+@device_option
 @click.option(
     "--spec",
     "spec_file",

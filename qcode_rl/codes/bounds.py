@@ -35,29 +35,48 @@ def linear_code_bounds(n: int, k: int) -> tuple[int, int]:
     return _table()[n, k]
 
 
-def shortest_length(k: int, d: int) -> int | None:
+def shortest_length(k: int, d: int, row_limit: int | None = None) -> int | None:
     """Return the least length that the bounds leave open to a binary linear code.
 
     Args:
         k: dimension, at least 1.
         d: minimum distance, at least 1.
+        row_limit: most that a check of the code may weigh, at least 1; `None`: no limit. The code
+            is to have n - k checks.
 
     Returns:
         The smallest n with an upper bound of at least d for [n, k]: no code of dimension k and
-        distance d is shorter. `None` if it exceeds 64.
+        distance d is shorter. `None` if it exceeds 64, or if so light checks reach no such d.
 
     Raises:
-        InputError: if k or d is less than 1.
+        InputError: if k, d or `row_limit` is less than 1.
 
     Example:
-        >>> shortest_length(4, 15)
-        29
+        >>> shortest_length(4, 15), shortest_length(20, 4), shortest_length(20, 4, row_limit=3)
+        (29, 26, 45)
     """
-    for name, value in (("k", k), ("d", d)):
+    for name, value in (("k", k), ("d", d), ("row_limit", 1 if row_limit is None else row_limit)):
         if value < 1:
             raise InputError(f"{name}: must be at least 1, got {value}")
+    least = k if row_limit is None else _least_with_light_checks(k, d, row_limit)
     table = _table()
-    return next((n for n in range(k, MAX_LENGTH + 1) if table[n, k][1] >= d), None)
+    return next((n for n in range(least, MAX_LENGTH + 1) if table[n, k][1] >= d), None)
+
+
+def _least_with_light_checks(k: int, d: int, limit: int) -> int:
+    """Return a length that no code with n - k checks of at most so many bits undercuts.
+
+    Such checks have limit (n - k) places. From d = 2 every bit takes one; from d = 3 a check has
+    one bit at most that takes no second, so that n <= (limit + 1)(n - k) / 2; from d = 4 no bit is
+    in two checks alone that both have such a bit, so that n <= limit^2 (n - k) / (2 limit - 1).
+    """
+    if d == 1:
+        return k
+    if limit == 1:
+        return MAX_LENGTH + 1
+    share = {2: (limit, limit - 1), 3: (limit + 1, limit - 1)}
+    above, below = share.get(d, (limit**2, (limit - 1) ** 2))
+    return -(-k * above // below)
 
 
 def require_length_and_dimension(n: int, k: int, longest: int) -> None:

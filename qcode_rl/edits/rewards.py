@@ -139,7 +139,8 @@ def shaping_reward(before: float, after: float, target: int, met: bool, constant
 
     Shaping is discount * after - before, with potentials counted from the target and 0 once the
     request is met: such rewards leave the best policy what it is (Ng, Harada and Russell, ICML
-    1999), also for a policy that starts afresh within an episode.
+    1999). Starting afresh pays nothing at once; the step after it is charged for the potential
+    given up, so that it telescopes too, but for the discount of one step.
     """
     then = 0.0 if met else after - target
     change = constants[_SCALE] * (constants[_DISCOUNT] * then - (before - target))

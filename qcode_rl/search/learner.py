@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.utils import get_device
 from torch import Tensor
 
 from qcode_rl.errors import InputError
 from qcode_rl.search.agent.policy import TannerPolicy
+from qcode_rl.search.agent.ppo import BatchPPO
+from qcode_rl.search.agent.rollouts import TensorRollouts
 from qcode_rl.search.agent.vec_env import CodeVecEnv, layout_of
 from qcode_rl.search.spec import AgentOptions
 from qcode_rl.search.weights import load_shipped
 
+#: Environments in a batch from which on CUDA is worth it: smaller batches leave it waiting.
+CUDA_ENVS = 1000
 #: Called after every batched step with the environment; returning False stops the slice.
 StepHook = Callable[[CodeVecEnv], bool]
 
@@ -44,7 +46,7 @@ class Learner:
 
     Args:
         options: settings of the agent.
-        device: `auto`, `cpu` or `cuda`.
+        device: `auto`, `cpu` or `cuda`; see `device_for`.
         threads: threads of the network's arithmetic.
 
     Raises:
@@ -52,18 +54,12 @@ class Learner:
     """
 
     def __init__(self, options: AgentOptions, device: str = "auto", threads: int = 1) -> None:
-        if device == "cuda" and not torch.cuda.is_available():
-            raise InputError("device: this torch finds no CUDA device, got 'cuda'")
         torch.set_num_threads(threads)
         self.options = options
-        self.device = device
+        #: What the network is computed on, `cpu` or `cuda`.
+        self.device = device_for(device, options.num_envs)
         self.policy: TannerPolicy | None = None
         self._restored, self._origin = LearnerState(), ""
-
-    @property
-    def device_type(self) -> str:
-        """What the network is computed on, `cpu` or `cuda`."""
-        return str(get_device(self.device).type)
 
     def state(self) -> LearnerState:
         """Return copies of the weights and of the optimizer's state."""
@@ -122,9 +118,9 @@ class Learner:
             _load(policy, self._restored, self._origin)
         self.policy = policy
 
-    def _model(self, env: CodeVecEnv, seed: int) -> MaskablePPO:
+    def _model(self, env: CodeVecEnv, seed: int) -> BatchPPO:
         options = self.options
-        return MaskablePPO(
+        return BatchPPO(
             TannerPolicy,
             env,
             learning_rate=options.learning_rate,
@@ -134,6 +130,7 @@ class Learner:
             gamma=options.discount,
             gae_lambda=options.gae_lambda,
             ent_coef=options.entropy,
+            rollout_buffer_class=TensorRollouts,
             seed=seed,
             device=self.device,
             policy_kwargs=self._policy_arguments(env),
@@ -146,6 +143,23 @@ class Learner:
             "width": self.options.width,
             "rounds": self.options.rounds,
         }
+
+
+def device_for(device: str, num_envs: int) -> str:
+    """Return what to compute on, `cpu` or `cuda`.
+
+    Args:
+        device: `cpu` or `cuda`, or `auto`: CUDA if torch finds it and the batch is large enough.
+        num_envs: environments in a batch.
+
+    Raises:
+        InputError: if CUDA is asked for and torch has none.
+    """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError("device: this torch finds no CUDA device, got 'cuda'")
+    if device == "auto":
+        return "cuda" if num_envs >= CUDA_ENVS and torch.cuda.is_available() else "cpu"
+    return device
 
 
 class _Hook(BaseCallback):

@@ -207,7 +207,7 @@ def pretrain(
     Args:
         spec: what to train on.
         path: safetensors file; also written now and then during training.
-        device: `auto`, `cpu` or `cuda`.
+        device: `auto`, `cpu` or `cuda`; see `learner.device_for`.
         on_slice: called after every slice.
     """
     learner = Learner(spec.agent, device)

@@ -1,7 +1,7 @@
 """`run_search`: from a request to proved codes in an archive."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from qcode_rl.codes import ClassicalCode, hypergraph_product
 from qcode_rl.distance import distance_of
 from qcode_rl.distance.components import by_components
 from qcode_rl.distance.product import product_distance
-from qcode_rl.edits.hypergraph_product import MAX_BITS, Tally
+from qcode_rl.edits.hypergraph_product import Tally
 from qcode_rl.errors import InputError
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.checkpoint import Checkpoint, Size, surroundings
@@ -23,8 +23,8 @@ from qcode_rl.search.interrupts import sigterm_interrupts
 from qcode_rl.search.keeper import CheckpointKeeper, checkpoint_path
 from qcode_rl.search.learner import Learner, slice_seed
 from qcode_rl.search.spec import ENVIRONMENTS, RunOptions, SearchSpec
-from qcode_rl.search.sums import SumWalk, direct_sum
-from qcode_rl.search.walk import Row, SizeWalk
+from qcode_rl.search.sums import SumWalk
+from qcode_rl.search.walk import Row, SizeWalk, as_text
 
 #: A length is exhausted once fewer of a slice's steps than this share reach a new matrix.
 _FRESH_SHARE = 0.001
@@ -167,7 +167,7 @@ class _Search:
         self.slices = 0
         path = checkpoint_path(self.archive.path, spec)
         self.keeper = CheckpointKeeper(path, options.checkpoint_seconds, on_note)
-        self.surroundings = surroundings(self.learner.device_type, options.threads)
+        self.surroundings = surroundings(self.learner.device, options.threads)
         self.resumed_at = self._resume() if options.resume else None
 
     def run(self) -> SearchResult:
@@ -246,17 +246,12 @@ class _Search:
 
     def _succeed(self, row: Row, checks: NDArray[np.uint8]) -> None:
         """Note a code, and keep the direct sum that it makes the shortest of all, if it does."""
-        before = self.walk.shortest if isinstance(self.walk, SumWalk) else None
-        row.succeed(checks.shape[1], as_text(checks))
-        if not isinstance(self.walk, SumWalk) or row is self.walk.whole:
+        if isinstance(self.walk, SizeWalk):
+            row.succeed(checks.shape[1], as_text(checks))
             return
-        length = self.walk.shortest
-        if length is None or (before is not None and length >= before):
-            return
-        whole = direct_sum(as_checks(part.checks) for part in self.walk.best_parts())
-        self._keep(whole)
-        if self.walk.whole is not None and length <= MAX_BITS:
-            self.walk.whole.succeed(length, as_text(whole))
+        whole = self.walk.succeed(row, checks)
+        if whole is not None:
+            self._keep(whole)
 
     def _environment(self, length: int, dimension: int) -> CodeVecEnv:
         """Return the batch for one size; it is kept, with the matrices that it has seen."""
@@ -377,16 +372,6 @@ def _walk(spec: SearchSpec) -> SizeWalk | SumWalk:
     """Return the walk over sizes that a request calls for."""
     seed = spec.seed_classical
     if seed is None and spec.logicals is not None:
-        return SumWalk(spec.distance, spec.first_dimension)
+        return SumWalk(spec.distance, spec.first_dimension, spec.limits[0])
     only_one, least = seed is not None, 0 if seed is None else seed.n
     return SizeWalk(spec.distance, spec.first_dimension, only_one, least)
-
-
-def as_text(checks: NDArray[np.uint8]) -> tuple[str, ...]:
-    """Return a check matrix as rows of 0 and 1."""
-    return tuple("".join(map(str, row)) for row in checks.tolist())
-
-
-def as_checks(rows: Iterable[str]) -> NDArray[np.uint8]:
-    """Return the check matrix that `as_text` wrote, `(m, n) uint8`."""
-    return np.array([[int(entry) for entry in row] for row in rows], dtype=np.uint8)

@@ -56,10 +56,10 @@ class AgentOptions:
     rollout: int = 32
     batch_size: int = 2048
     epochs: int = 2
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     discount: float = 0.99
     gae_lambda: float = 0.95
-    entropy: float = 0.012
+    entropy: float = 0.01
     episode: int = 200
     slice_rollouts: int = 4
     pretrained: bool = True
@@ -273,7 +273,8 @@ class RunOptions:
     Attributes:
         archive: folder of the archive.
         seconds: stop after so long; `None`: only when the evaluations are spent.
-        device: `auto`, `cpu` or `cuda`.
+        device: `cpu`, `cuda`, or `auto`: CUDA if torch finds it and batches have a thousand
+            environments or more (`agent.num_envs`, which is part of the spec), else the CPU.
         threads: threads of the network's arithmetic.
         resume: continue from the checkpoint of the same spec in that archive, if there is one.
         checkpoint_seconds: least time between two checkpoints; a run also ends with one.

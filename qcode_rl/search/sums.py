@@ -10,13 +10,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from qcode_rl.codes.bounds import shortest_length
+from qcode_rl.edits.hypergraph_product import MAX_BITS
 from qcode_rl.gf2 import BinaryMatrix
-from qcode_rl.search.walk import Row, open_row
+from qcode_rl.search.walk import Row, as_checks, as_text, open_row
 
 #: Longest sum that is looked for: its square product is about the largest that archives hold.
 MAX_SUM_BITS = 76
-#: From this dimension on a census is dear, and parts are looked for from the beginning.
+#: From this dimension on codes are dear, and parts are looked for from the beginning.
 _DEAR_DIMENSION = 12
+#: In this dimension half of a slice's time goes into its censuses.
+_EVEN_DIMENSION = 15
+#: So much less often a part has its turn whose next length does not make a shorter sum with others
+#: as they are.
+_HELPLESS = 2
 #: Longer than any code.
 _NEVER = 1 << 30
 
@@ -43,11 +49,12 @@ class SumWalk:
     Args:
         distance: distance asked for.
         dimension: k of the classical code that is wanted.
+        row_limit: most that a check may weigh; `None`: no limit.
     """
 
-    def __init__(self, distance: int, dimension: int) -> None:
-        self.distance, self.dimension = distance, dimension
-        whole = open_row(distance, dimension)
+    def __init__(self, distance: int, dimension: int, row_limit: int | None = None) -> None:
+        self.distance, self.dimension, self.row_limit = distance, dimension, row_limit
+        whole = open_row(distance, dimension, row_limit=row_limit)
         self.rows: list[Row] = [] if whole is None else [whole]
 
     @property
@@ -58,7 +65,7 @@ class SumWalk:
     @property
     def shortest(self) -> int | None:
         """Length of the shortest code found, whole or a sum."""
-        lengths = {row.dimension: row.best or _NEVER for row in self.rows}
+        lengths = self._found()
         best = min(lengths.get(self.dimension, _NEVER), _least_sums(lengths, self.dimension)[-1])
         return best if best <= MAX_SUM_BITS else None
 
@@ -68,9 +75,32 @@ class SumWalk:
         active = [row for row in self.rows if self._worthwhile(row)]
         parts = [row for row in active if row.dimension != self.dimension]
         whole = next((row for row in active if row.dimension == self.dimension), None)
-        if whole is not None and _cost(whole) <= sum(_cost(row) for row in parts):
+        # A dear slice of a whole code must be earned first: it could take all there is time for.
+        ahead = int(self.dimension >= _DEAR_DIMENSION)
+        if whole is not None and _cost(whole, ahead) <= sum(_cost(row) for row in parts):
             return whole
-        return min(parts, key=lambda row: (row.slices, row.dimension), default=whole)
+        return min(parts, key=lambda row: (self._claim(row), row.dimension), default=whole)
+
+    def succeed(self, row: Row, checks: BinaryMatrix) -> BinaryMatrix | None:
+        """Note a code of a row, and what it makes of the wanted dimension.
+
+        Args:
+            row: one of the rows.
+            checks: `(m, n) uint8` a code of its dimension.
+
+        Returns:
+            The shortest code of the wanted dimension that is known, if it is a direct sum that was
+            not known before; `None` otherwise, so for whole codes too.
+        """
+        before = self.shortest
+        row.succeed(checks.shape[1], as_text(checks))
+        length = self.shortest
+        if row is self.whole or length is None or (before is not None and length >= before):
+            return None
+        found = direct_sum(as_checks(part.checks) for part in self.best_parts())
+        if self.whole is not None and length <= MAX_BITS:
+            self.whole.succeed(length, as_text(found))
+        return found
 
     def best_parts(self) -> list[Row]:
         """Return the rows whose shortest codes add up to the shortest sum, if there is one."""
@@ -99,7 +129,7 @@ class SumWalk:
         known = {row.dimension for row in self.rows}
         for dimension in range(1, self.dimension):
             if dimension not in known and self._could_help(dimension):
-                row = open_row(self.distance, dimension)
+                row = open_row(self.distance, dimension, row_limit=self.row_limit)
                 if row is not None:
                     self.rows.append(row)
 
@@ -108,21 +138,34 @@ class SumWalk:
             return False
         return row.dimension == self.dimension or self._could_help(row.dimension)
 
+    def _claim(self, row: Row) -> float:
+        """Return what a part will have cost after a slice, more if that may not help by itself."""
+        lengths = self._found() | {row.dimension: row.length}
+        helps = _least_sums(lengths, self.dimension)[-1] < (self.shortest or _NEVER)
+        return _cost(row, 1) * (1 if helps else _HELPLESS)
+
+    def _found(self) -> dict[int, int]:
+        """Return the shortest lengths found, by dimension."""
+        return {row.dimension: row.best for row in self.rows if row.best is not None}
+
     def _could_help(self, part: int) -> bool:
         """Say whether a sum with a part of this dimension could be shorter than what there is."""
         limit = self.shortest
         if limit is None:
             dear = self.whole is None or self.dimension >= _DEAR_DIMENSION
             limit = MAX_SUM_BITS + 1 if dear or self.whole is None else self.whole.length
-        floors = {k: shortest_length(k, self.distance) or _NEVER for k in range(1, self.dimension)}
+        floors = {k: self._shortest(k) or _NEVER for k in range(1, self.dimension)}
         floors |= {row.dimension: row.floor for row in self.rows if row.dimension < self.dimension}
         sums = _least_sums(floors, self.dimension)
         return floors[part] + sums[self.dimension - part] < limit
 
+    def _shortest(self, dimension: int) -> int | None:
+        return shortest_length(dimension, self.distance, self.row_limit)
 
-def _cost(row: Row) -> float:
-    """Return what the slices of a row have cost, in slices of small dimension."""
-    return row.slices * (1.0 + 2.0 ** (row.dimension - _DEAR_DIMENSION))
+
+def _cost(row: Row, more: int = 0) -> float:
+    """Return what the slices of a row, and some more, cost, in slices of small dimension."""
+    return (row.slices + more) * (1.0 + 2.0 ** (row.dimension - _EVEN_DIMENSION))
 
 
 def _least_sums(lengths: dict[int, int], dimension: int) -> Sequence[int]:

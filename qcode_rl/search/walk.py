@@ -9,9 +9,12 @@ opened once all open ones have a code.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from qcode_rl.codes.bounds import shortest_length
 from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.edits.hypergraph_product import MAX_BITS
+from qcode_rl.gf2 import BinaryMatrix
 
 #: How far above the least possible length a dimension is first tried, as a divisor of that length.
 _FIRST_MARGIN = 4
@@ -129,21 +132,34 @@ class SizeWalk:
         self.rows.append(row)
 
 
-def open_row(distance: int, dimension: int, least_length: int = 0) -> Row | None:
+def open_row(
+    distance: int, dimension: int, least_length: int = 0, row_limit: int | None = None
+) -> Row | None:
     """Return a fresh row for a dimension.
 
     Args:
         distance: distance asked for.
         dimension: k.
         least_length: no length below this one is tried, 0 for no limit.
+        row_limit: most that a check may weigh, for lengths that this rules out; `None`: no limit.
 
     Returns:
         The row; `None` if no census reaches the dimension, or no length up to 64 is possible.
     """
-    shortest = shortest_length(dimension, distance)
+    shortest = shortest_length(dimension, distance, row_limit)
     if shortest is None or dimension > MAX_CENSUS_DIMENSION:
         return None
     # One check at least, and room for a bit that is not a free one.
     floor = max(shortest, least_length, dimension + 1)
     start = least_length or min(MAX_BITS, floor + max(1, floor // _FIRST_MARGIN))
     return Row(dimension, floor, max(floor, start))
+
+
+def as_text(checks: BinaryMatrix) -> tuple[str, ...]:
+    """Return a check matrix as rows of 0 and 1."""
+    return tuple("".join(map(str, row)) for row in checks.tolist())
+
+
+def as_checks(rows: Iterable[str]) -> BinaryMatrix:
+    """Return the check matrix that `as_text` wrote, `(m, n) uint8`."""
+    return np.array([[int(entry) for entry in row] for row in rows], dtype=np.uint8)

@@ -1,5 +1,8 @@
 """Bounds on linear codes."""
 
+import itertools
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +68,38 @@ def test_no_length_beats_the_griesmer_bound(k: int, d: int) -> None:
     # Griesmer (1960): n >= sum over i < k of ceil(d / 2^i).
     length = shortest_length(k, d)
     assert length is None or length >= sum(-(-d // 2**i) for i in range(k))
+
+
+@given(st.integers(1, 4), st.integers(1, 9), st.integers(0, 2**32 - 1), st.floats(0.1, 0.9))
+def test_no_code_with_light_checks_is_shorter_than_they_allow(
+    m: int, n: int, seed: int, density: float
+) -> None:
+    checks = (np.random.default_rng(seed).random((m, n)) < density).astype(np.uint8)
+    words = np.array(list(itertools.product((0, 1), repeat=n)), dtype=np.int64)[1:]
+    weights = words[~(words @ checks.T % 2).any(axis=1)].sum(axis=1)
+    row_limit = int(checks.sum(axis=1).max())
+    if len(weights) and n > m and row_limit:
+        length = shortest_length(n - m, int(weights.min()), row_limit)
+        assert length is not None
+        assert length <= n
+
+
+@pytest.mark.parametrize("r", [2, 3, 4])
+def test_light_checks_allow_what_codes_are_known_for(r: int) -> None:
+    # Single parities, simplices of which every check has a bit of its own, products of parities.
+    assert shortest_length(r - 1, 2, r) == r
+    assert shortest_length(r * (r - 1) // 2, 3, r) == r * (r + 1) // 2
+    assert shortest_length((r - 1) ** 2, 4, r) == r**2
+
+
+def test_light_checks_never_allow_shorter_codes() -> None:
+    for k in range(1, 21):
+        for d in range(1, 17):
+            lengths = [shortest_length(k, d, r) for r in (3, 4, 8, None)]
+            known = [65 if n is None else n for n in lengths]
+            assert known == sorted(known, reverse=True)
+    assert shortest_length(3, 1, 1) == 3
+    assert shortest_length(3, 2, 1) is None
 
 
 def test_there_is_no_shortest_length_beyond_the_table() -> None:

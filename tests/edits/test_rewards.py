@@ -1,6 +1,7 @@
 """The soft distance, the reward of nodes, and the options and limits that go into them."""
 
 from dataclasses import fields, replace
+from itertools import pairwise
 from math import exp, inf, log, nan
 
 import numpy as np
@@ -16,6 +17,7 @@ from qcode_rl.edits.rewards import (
     RewardOptions,
     node_reward,
     reward_code,
+    shaping_reward,
     soft_distance,
     step_reward,
 )
@@ -83,6 +85,38 @@ def test_meeting_the_request_adds_the_bonus_and_every_step_costs() -> None:
     assert step_reward(1.0, 3.5, True, constants) == 9.25
 
 
+@pytest.mark.kernel
+def test_shaping_counts_potentials_from_the_target_and_ends_at_nothing() -> None:
+    options = RewardOptions(scale=0.5, discount=0.75, step_cost=0.25, success_bonus=7.0)
+    constants = options.as_array()
+    # From 6 to 2 below the target of 8, and from 6 below it to an answer.
+    assert shaping_reward(2.0, 6.0, 8, False, constants) == 0.5 * (0.75 * -2 + 6) - 0.25
+    assert shaping_reward(2.0, 8.0, 8, True, constants) == 0.5 * 6 - 0.25 + 7.0
+    # An answer ends at nothing even where its potential is not that of the target.
+    assert shaping_reward(2.0, 5.0, 8, True, constants) == 0.5 * 6 - 0.25 + 7.0
+
+
+@pytest.mark.kernel
+@given(
+    st.lists(st.floats(-40, 12), min_size=2, max_size=12),
+    st.integers(1, 12),
+    st.floats(0, 1),
+    st.booleans(),
+)
+def test_discounted_shaping_adds_up_to_the_change_of_the_potential(
+    potentials: list[float], target: int, discount: float, met: bool
+) -> None:
+    options = RewardOptions(scale=0.3, discount=discount, step_cost=0.0, success_bonus=0.0)
+    constants, last = options.as_array(), len(potentials) - 2
+    total = sum(
+        discount**step * shaping_reward(before, after, target, met and step == last, constants)
+        for step, (before, after) in enumerate(pairwise(potentials))
+    )
+    end = 0.0 if met else potentials[-1] - target
+    expected = 0.3 * (discount ** (last + 1) * end - (potentials[0] - target))
+    assert total == pytest.approx(expected, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", [item.name for item in fields(RewardOptions)])
 @pytest.mark.parametrize("value", [-0.1, nan, inf])
 def test_options_that_are_negative_or_not_finite_are_refused(name: str, value: float) -> None:
@@ -101,8 +135,24 @@ def test_options_that_are_no_positive_numbers_are_refused() -> None:
 
 
 def test_kernels_read_the_options_in_the_order_of_their_fields() -> None:
-    options = RewardOptions(*range(1, 11))
-    assert options.as_array().tolist() == list(range(1, 11))
+    count = len(fields(RewardOptions))
+    options = RewardOptions(*range(1, count + 1))
+    assert options.as_array().tolist() == list(range(1, count + 1))
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("name", [item.name for item in fields(RewardOptions)])
+def test_a_rewiring_reads_the_scale_the_discount_the_cost_and_the_bonus_only(name: str) -> None:
+    # Kernels find constants by their place: a field that moved would change another one's meaning.
+    options = RewardOptions()
+    other = replace(options, **{name: getattr(options, name) + 0.5})
+    rewards = [shaping_reward(2.0, 5.0, 9, True, o.as_array()) for o in (options, other)]
+    read = {"scale", "discount", "step_cost", "success_bonus"}
+    if name == "discount":
+        # Once the request is met the potential is 0, whatever the discount.
+        assert rewards[0] == rewards[1]
+        rewards = [shaping_reward(2.0, 5.0, 9, False, o.as_array()) for o in (options, other)]
+    assert (rewards[0] != rewards[1]) == (name in read)
 
 
 def test_rewards_are_known_by_name() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qcode_rl.edits.streams import below, next_word
+from qcode_rl.edits.streams import below, next_word, uniform
 
 MASK = 2**64 - 1
 
@@ -48,3 +48,14 @@ def test_numbers_below_a_bound_are_the_high_bits_scaled(state: int, bound: int) 
     drawn = int(below(streams, 0, bound))
     assert drawn == (splitmix(state)[1] >> 32) * bound >> 32
     assert 0 <= drawn < bound
+
+
+@pytest.mark.kernel
+@given(st.integers(0, MASK))
+def test_uniform_numbers_are_the_high_53_bits_scaled(state: int) -> None:
+    streams = np.array([state], dtype=np.uint64)
+    drawn = uniform(streams, 0)
+    after, word = splitmix(state)
+    assert drawn == (word >> 11) / 2**53
+    assert 0 <= drawn < 1
+    assert streams.tolist() == [after]

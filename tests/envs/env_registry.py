@@ -11,7 +11,8 @@ MODULE = qcode_envs.__name__
 IDS = sorted(spec.id for spec in registry.values() if spec.namespace == "qcode")
 #: Arguments that make an environment small enough for tests, and its request too hard to be met.
 SMALL: dict[str, dict[str, Any]] = {
-    "qcode/HypergraphProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12}
+    "qcode/HypergraphProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12},
+    "qcode/RewiredProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12},
 }
 
 
@@ -35,8 +36,22 @@ def choose_action(rng: np.random.Generator, mask: Any) -> int:
     if rng.random() < 0.1:
         return int(rng.integers(len(mask)))
     legal = np.flatnonzero(mask)
-    # The last action stops the episode; one in twenty is enough of it.
+    # The last action stops the episode or starts afresh; one in twenty is enough of it.
     return int(rng.choice(legal[:-1] if len(legal) > 1 and rng.random() > 0.05 else legal))
+
+
+def refused(env: Any, mask: Any) -> Any:
+    """Return the actions that a single environment must flag as illegal, given its mask."""
+    block = env.metadata["action_blocks"][0]
+    if block == "check-bit":
+        return np.flatnonzero(~mask)
+    # Only checks that are not there are illegal: any check that is may be opened at any level.
+    assert block == "check*3"
+    outside = np.arange(3 * env.batch.graphs.num_checks[0], len(mask) - 1)
+    assert not mask[outside].any()
+    # What else is masked is the first level of a check.
+    assert not (np.setdiff1d(np.flatnonzero(~mask), outside) % 3).any()
+    return outside
 
 
 def assert_same_observation(one: Any, other: Any) -> None:

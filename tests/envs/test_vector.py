@@ -10,8 +10,9 @@ from gymnasium.vector.utils import batch_space
 
 from qcode_rl.errors import InputError
 
-PRODUCT = "qcode/HypergraphProduct-v0"
 SIZE = 3
+#: Distances that some episodes of eight steps reach and others do not.
+MIDDLING = {"qcode/HypergraphProduct-v0": 4, "qcode/RewiredProduct-v0": 6}
 
 every_id = pytest.mark.parametrize("env_id", IDS)
 
@@ -56,8 +57,8 @@ def draw_actions(rng: np.random.Generator, masks: Any) -> np.ndarray:
 def test_next_step_batches_agree_with_single_environments_step_by_step(
     env_id: str, reward: str
 ) -> None:
-    # An easy request, so that episodes end in all ways: met, stopped, out of steps.
-    batch, singles, infos = start(env_id, 11, reward=reward, distance=4, max_steps=8)
+    # A middling request, so that episodes end in all ways: met, out of steps, some by a stop.
+    batch, singles, infos = start(env_id, 11, reward=reward, distance=MIDDLING[env_id], max_steps=8)
     rng = np.random.default_rng(1)
     waiting = np.zeros(SIZE, dtype=bool)
     ends = set()
@@ -85,7 +86,9 @@ def test_next_step_batches_agree_with_single_environments_step_by_step(
 @every_id
 def test_same_step_batches_agree_with_single_environments_step_by_step(env_id: str) -> None:
     mode = AutoresetMode.SAME_STEP
-    batch, singles, infos = start(env_id, 21, distance=4, max_steps=8, autoreset_mode=mode)
+    batch, singles, infos = start(
+        env_id, 21, distance=MIDDLING[env_id], max_steps=8, autoreset_mode=mode
+    )
     rng = np.random.default_rng(2)
     ends = 0
     for _ in range(150):
@@ -142,12 +145,14 @@ def test_a_reset_mask_restarts_only_some(env_id: str) -> None:
 
 @every_id
 def test_a_reset_cancels_the_restarts_that_were_due(env_id: str) -> None:
-    batch = make_vector(env_id, SIZE)
+    batch = make_vector(env_id, SIZE, max_steps=1)
     batch.reset(seed=9)
-    stop = np.full(SIZE, batch.single_action_space.n - 1)
-    assert batch.step(stop)[2].all()
+    last = np.full(SIZE, batch.single_action_space.n - 1)
+    assert batch.step(last)[2].all()
     batch.reset()
-    assert batch.step(stop)[2].all()
+    assert batch.step(last)[2].all()
+    # Without a reset the next step only begins the episodes that are due.
+    assert not batch.step(last)[2].any()
 
 
 @every_id
@@ -168,25 +173,42 @@ def test_spaces_and_metadata_are_those_of_a_batch(env_id: str, mode: AutoresetMo
     assert [values.dtype for values in result[1:4]] == [np.float64, np.bool_, np.bool_]
 
 
-def test_the_default_is_to_restart_at_the_next_step() -> None:
-    assert make_vector(PRODUCT, 1).metadata["autoreset_mode"] == AutoresetMode.NEXT_STEP
+@every_id
+def test_the_default_is_to_restart_at_the_next_step(env_id: str) -> None:
+    assert make_vector(env_id, 1).metadata["autoreset_mode"] == AutoresetMode.NEXT_STEP
 
 
-def test_evaluations_count_matrices_of_the_whole_batch() -> None:
-    batch = make_vector(PRODUCT, SIZE)
+#: Censuses that a start takes, and most that a step does.
+CENSUSES = {"qcode/HypergraphProduct-v0": (1, 1), "qcode/RewiredProduct-v0": (0, 2)}
+
+
+@every_id
+def test_evaluations_count_matrices_of_the_whole_batch(env_id: str) -> None:
+    of_start, of_step = CENSUSES[env_id]
+    batch = make_vector(env_id, SIZE)
     _, infos = batch.reset(seed=1)
-    assert infos["evaluations"].tolist() == [SIZE] * SIZE
+    first = SIZE * of_start
+    assert infos["evaluations"].tolist() == [first] * SIZE
     # The same starts once more are nothing new.
     _, infos = batch.reset(seed=1)
-    assert infos["evaluations"].tolist() == [SIZE] * SIZE
+    assert infos["evaluations"].tolist() == [first] * SIZE
     *_, infos = batch.step(infos["action_mask"].argmax(axis=1))
-    assert SIZE < infos["evaluations"][0] <= 2 * SIZE
+    counted = infos["evaluations"].tolist()
+    assert first < counted[0] <= first + SIZE * of_step
+    assert counted == [counted[0]] * SIZE
+    # Nor are the same steps once more.
+    _, infos = batch.reset(seed=1)
+    *_, infos = batch.step(infos["action_mask"].argmax(axis=1))
+    assert infos["evaluations"].tolist() == counted
 
 
+@every_id
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
-def test_a_task_assigned_in_an_episode_holds_from_the_next_one_on(mode: AutoresetMode) -> None:
+def test_a_task_assigned_in_an_episode_holds_from_the_next_one_on(
+    env_id: str, mode: AutoresetMode
+) -> None:
     arguments = {"max_bits": 12, "max_checks": 10, "max_steps": 4, "autoreset_mode": mode}
-    batch, plain = make_vector(PRODUCT, 2, **arguments), make_vector(PRODUCT, 2, **arguments)
+    batch, plain = make_vector(env_id, 2, **arguments), make_vector(env_id, 2, **arguments)
     batch.reset(seed=5)
     plain.reset(seed=5)
     batch.assign(0, bits=12, dimension=3, distance=6)
@@ -208,8 +230,9 @@ def test_a_task_assigned_in_an_episode_holds_from_the_next_one_on(mode: Autorese
     assert_same_observation(part(batch.reset(seed=2)[0], 1), part(plain.reset(seed=2)[0], 1))
 
 
-def test_an_assignment_that_does_not_fit_is_refused_and_changes_nothing() -> None:
-    batch = make_vector(PRODUCT, 2)
+@every_id
+def test_an_assignment_that_does_not_fit_is_refused_and_changes_nothing(env_id: str) -> None:
+    batch = make_vector(env_id, 2)
     batch.reset(seed=5)
     with pytest.raises(InputError, match=r"^task: must fit 7 checks and 9 bits, got 8 and 10$"):
         batch.assign(1, bits=10)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from qcode_rl.search.comparison import Plan, compare
 from qcode_rl.search.runner import run_search
 from qcode_rl.search.spec import RunOptions, SearchSpec
+from qcode_rl.search.targets import read_targets
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
@@ -26,3 +28,24 @@ def test_distance_sixteen_with_nine_logicals_beats_the_paper(tmp_path: Path) -> 
     result = run_search(spec, RunOptions(tmp_path, seconds=180))
     assert min(record.n for record in result.records) <= 1745
     assert all(record.d >= 16 for record in result.records)
+
+
+def test_the_shipped_policy_needs_fewer_evaluations_than_the_best_annealing() -> None:
+    targets = tuple(read_targets())
+    results = compare(
+        Plan(targets, ("pretrained", "annealing"), seeds=20, budget=20_000, seed=1000)
+    )
+    ratio = results.as_json()["summary"]["pretrained/annealing"]
+    assert ratio["targets"] >= 20
+    assert ratio["interval"][1] < 1
+
+
+@pytest.mark.parametrize(("k", "d", "least"), [(4, 16, 1576), (5, 15, 1525)])
+def test_rows_of_the_paper_are_reduced_to_the_shortest_there_can_be(
+    tmp_path: Path, k: int, d: int, least: int
+) -> None:
+    # arXiv:2502.14372, Table II, has n = 1930 and 2125.
+    spec = SearchSpec(6, d, max_degree=3, logicals=k * k, family="hgp")
+    result = run_search(spec, RunOptions(tmp_path, seconds=180))
+    assert min(record.n for record in result.records) == least
+    assert result.complete

@@ -61,7 +61,7 @@ class TannerPolicy(MaskableActorCriticPolicy):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return actions, values and log-probabilities, each `(B,)`."""
         logits, values = self.network(self._graphs(obs))
-        distribution = MaskedCategorical(logits, self._masks(action_masks))
+        distribution = MaskedCategorical(logits, _on(logits.device, action_masks))
         actions = distribution.get_actions(deterministic)
         return actions, values, distribution.log_prob(actions)
 
@@ -70,13 +70,14 @@ class TannerPolicy(MaskableActorCriticPolicy):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return values, log-probabilities of given actions, and entropies, each `(B,)`."""
         logits, values = self.network(self._graphs(obs))
-        return values, *log_prob_and_entropy(logits, actions, self._masks(action_masks))
+        return values, *log_prob_and_entropy(logits, actions, _on(logits.device, action_masks))
 
     def get_distribution(
         self, obs: Observations, action_masks: NDArray[Any] | Tensor | None = None
     ) -> Any:
         """Return the distribution of actions."""
-        return MaskedCategorical(self.network(self._graphs(obs))[0], self._masks(action_masks))
+        logits, _ = self.network(self._graphs(obs))
+        return MaskedCategorical(logits, _on(logits.device, action_masks))
 
     def predict_values(self, obs: Observations) -> Tensor:
         """Return state values, `(B,)`."""
@@ -86,8 +87,10 @@ class TannerPolicy(MaskableActorCriticPolicy):
     def _graphs(self, obs: Observations) -> GraphTensors:
         return unflatten(obs, self._shape[0])
 
-    def _masks(self, masks: NDArray[Any] | Tensor | None) -> Tensor | None:
-        if masks is None:
-            return None
-        tensor = torch.as_tensor(masks, device=self.device)
-        return tensor if tensor.dtype == torch.bool else tensor > 0.5
+
+def _on(device: torch.device, masks: NDArray[Any] | Tensor | None) -> Tensor | None:
+    """Return masks, of numbers or of truth values, as truth values on a device."""
+    if masks is None:
+        return None
+    tensor = torch.as_tensor(masks, device=device)
+    return tensor if tensor.dtype == torch.bool else tensor > 0.5

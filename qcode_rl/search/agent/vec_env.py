@@ -51,20 +51,33 @@ class CodeVecEnv(VecEnv):
         result: dict[str, NDArray[Any]] = observations
         return result
 
+    def advance(
+        self, actions: NDArray[Any]
+    ) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32], NDArray[np.bool_]]:
+        """Step the batch; `infos` of the whole batch stay at hand as arrays in `self.infos`.
+
+        Args:
+            actions: `(B,)`.
+
+        Returns:
+            Observations, which later steps leave alone; rewards `(B,)`; which episodes are over.
+        """
+        observations, rewards, ended, truncated, self.infos = self.vector.step(actions)
+        return observations, rewards.astype(np.float32), ended | truncated
+
     def step_async(self, actions: NDArray[Any]) -> None:
         """Keep the actions for `step_wait`."""
         self._actions = actions
 
     def step_wait(self) -> Any:
-        """Step the batch; `infos` of the whole batch stay at hand as arrays in `self.infos`."""
-        observations, rewards, ended, truncated, self.infos = self.vector.step(self._actions)
-        dones = ended | truncated
+        """Step the batch, with a dictionary of each environment's infos for Stable-Baselines3."""
+        observations, rewards, dones = self.advance(self._actions)
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         for i in np.flatnonzero(dones):
             last = {name: values[i] for name, values in self.infos["final_obs"].items()}
-            infos[i]["terminal_observation"] = last
-            infos[i]["TimeLimit.truncated"] = bool(truncated[i] and not ended[i])
-        return observations, rewards.astype(np.float32), dones, infos
+            # The time left is observed, so that no episode of a code environment is truncated.
+            infos[i] = {"terminal_observation": last, "TimeLimit.truncated": False}
+        return observations, rewards, dones, infos
 
     def tally(self) -> Tally:
         """Return copies of what the batch keeps beyond resets."""
