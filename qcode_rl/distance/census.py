@@ -126,6 +126,21 @@ def _find_dependencies(rows: Words, scratch: CensusScratch) -> None:
 
 
 @kernel
+def fill_table(basis: Words, k: int, table: Words) -> int:
+    """Fill a table with the sums of the first six words of a basis, or of all k, if fewer.
+
+    Returns:
+        How many words were used: the table then holds two to that power.
+    """
+    bits = min(k, _BLOCK_BITS)
+    table[0] = 0
+    for i in range(bits):
+        for j in range(1 << i):
+            table[(1 << i) + j] = table[j] ^ basis[i]
+    return bits
+
+
+@kernel
 def light_words(
     basis: Words,
     k: int,
@@ -147,12 +162,8 @@ def light_words(
         The least weight of a nonzero word, and the sum of those exponentials.
     """
     table, boost = scratch.table, scratch.boost
-    bits = min(k, _BLOCK_BITS)
+    bits = fill_table(basis, k, table)
     size = 1 << bits
-    table[0] = 0
-    for i in range(bits):
-        for j in range(1 << i):
-            table[(1 << i) + j] = table[j] ^ basis[i]
     offset = _ZERO
     best = 65
     mass = 0.0

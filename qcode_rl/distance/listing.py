@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qcode_rl.distance.census import CensusScratch
+from qcode_rl.distance.census import CensusScratch, fill_table
 from qcode_rl.gf2.jit import kernel, popcount, trailing_zeros
 from qcode_rl.gf2.packing import Words
 
@@ -18,7 +18,6 @@ from qcode_rl.gf2.packing import Words
 MAX_LISTED = 1024
 #: Blocks of 64 words; every weight starts a block of its own.
 _BLOCKS = MAX_LISTED // 64 + 64
-_TABLE_BITS = 6
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 
@@ -78,12 +77,8 @@ def list_light_words(
 @kernel
 def _collect(basis: Words, k: int, target: int, table: Words, words: Words) -> tuple[int, int]:
     """Walk the span and gather light words; return how many, and the weight they stay below."""
-    bits = min(k, _TABLE_BITS)
+    bits = fill_table(basis, k, table)
     size = 1 << bits
-    table[0] = 0
-    for i in range(bits):
-        for j in range(1 << i):
-            table[(1 << i) + j] = table[j] ^ basis[i]
     offset = _ZERO
     count, cutoff = 0, target
     for step in range(1 << (k - bits)):

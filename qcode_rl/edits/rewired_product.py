@@ -15,7 +15,6 @@ from qcode_rl.edits.graphs import GraphBatch, Integers
 from qcode_rl.edits.hypergraph_product import ProductBatch, ProductTask
 from qcode_rl.edits.rewards import illegal_reward, shaping_reward
 from qcode_rl.edits.rewiring import RewireMemory, forget, rewire, rewire_memory
-from qcode_rl.edits.starts import start_from, start_randomly
 from qcode_rl.edits.stepping import (
     PAULI_X,
     Flags,
@@ -25,8 +24,9 @@ from qcode_rl.edits.stepping import (
     Rules,
     Singles,
     meets_request,
+    place_start,
+    take_task,
 )
-from qcode_rl.edits.streams import below
 from qcode_rl.gf2.jit import kernel, popcount, trailing_zeros
 from qcode_rl.gf2.packing import Words
 
@@ -56,25 +56,16 @@ class Rewirings(NamedTuple):
 @kernel
 def restart(graphs: GraphBatch, i: int, pools: Pools, memory: RewireMemory) -> None:
     """Begin an episode of graph i, of the task that it has been given; this takes no census."""
-    task = pools.tasks[i]
-    graphs.num_bits[i], graphs.num_checks[i], graphs.targets[i] = task[0], task[1], task[2]
-    graphs.row_limits[i], graphs.column_limits[i] = task[3], task[4]
+    take_task(graphs, i, pools)
     graphs.steps[i] = 0
-    graphs.potentials[i] = task[2] - task[0] / 2
+    graphs.potentials[i] = graphs.targets[i] - graphs.num_bits[i] / 2
     start_afresh(graphs, i, pools, memory)
 
 
 @kernel
 def start_afresh(graphs: GraphBatch, i: int, pools: Pools, memory: RewireMemory) -> None:
     """Replace graph i by a start of its task; its potential stays, to be charged for at a step."""
-    seed = pools.chosen[i]
-    # Drawn in any case, so that streams do not depend on whether there is a seed.
-    from_seed = below(graphs.streams, i, 1024) < pools.seed_share
-    if seed >= 0 and from_seed:
-        pick = below(graphs.streams, i, pools.counts[seed])
-        start_from(graphs, i, pools.rows[seed, pick, : pools.num_checks[seed]])
-    else:
-        start_randomly(graphs, i)
+    place_start(graphs, i, pools)
     graphs.participation[i, :] = 0.0
     graphs.soft[i] = graphs.distances[i] = 0
     graphs.dimensions[i, :] = 0

@@ -140,13 +140,16 @@ def meets_request(graphs: GraphBatch, i: int) -> bool:
 
 
 @kernel
-def restart(
-    graphs: GraphBatch, i: int, pools: Pools, rules: Rules, outcome: Outcome, seen: Words
-) -> None:
-    """Begin a new episode of graph i, of the task that it has been given."""
+def take_task(graphs: GraphBatch, i: int, pools: Pools) -> None:
+    """Set sizes, target and limits of graph i to those of the task that it has been given."""
     task = pools.tasks[i]
     graphs.num_bits[i], graphs.num_checks[i], graphs.targets[i] = task[0], task[1], task[2]
     graphs.row_limits[i], graphs.column_limits[i] = task[3], task[4]
+
+
+@kernel
+def place_start(graphs: GraphBatch, i: int, pools: Pools) -> None:
+    """Replace graph i by a start of its task: a random graph, or a form of its seed code."""
     seed = pools.chosen[i]
     # Drawn in any case, so that streams do not depend on whether there is a seed.
     from_seed = below(graphs.streams, i, 1024) < pools.seed_share
@@ -155,6 +158,15 @@ def restart(
         start_from(graphs, i, pools.rows[seed, pick, : pools.num_checks[seed]])
     else:
         start_randomly(graphs, i)
+
+
+@kernel
+def restart(
+    graphs: GraphBatch, i: int, pools: Pools, rules: Rules, outcome: Outcome, seen: Words
+) -> None:
+    """Begin a new episode of graph i, of the task that it has been given."""
+    take_task(graphs, i, pools)
+    place_start(graphs, i, pools)
     graphs.steps[i] = 0
     judge(graphs, i, rules, outcome, seen)
 
