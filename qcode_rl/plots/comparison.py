@@ -17,6 +17,8 @@ _PARAMETERS = ("n", "k", "d", "w", "q")
 #: Share of the room between targets that the methods are spread over.
 _SPREAD = 0.6
 FORMATS = (".png", ".svg")
+#: Inches that a plot is wide at most, and targets from which on their names are turned.
+_WIDEST, _MANY = 16.0, 12
 
 
 def plot_comparison(results: Mapping[str, Any], axes: Axes | None = None) -> Axes:
@@ -32,7 +34,7 @@ def plot_comparison(results: Mapping[str, Any], axes: Axes | None = None) -> Axe
     """
     targets = results["targets"]
     if axes is None:
-        width = 4.5 + 0.9 * len(targets)
+        width = min(4.5 + 0.9 * len(targets), _WIDEST)
         axes = Figure(figsize=(width, 4.5), layout="constrained").subplots()
     methods = [name for name in targets[0] if name not in _PARAMETERS]
     places = np.linspace(-0.5, 0.5, len(methods)) if len(methods) > 1 else np.zeros(1)
@@ -42,8 +44,11 @@ def plot_comparison(results: Mapping[str, Any], axes: Axes | None = None) -> Axe
         style = (_COLOURS[index % len(_COLOURS)], _MARKERS[index % len(_MARKERS)])
         _plot_method(axes, method, cells, place, spent, style)
     axes.set_yscale("log")
-    labels = [f"[{t['n']},{t['k']},{t['d']}]\n({t['w']},{t['q']})" for t in targets]
-    axes.set_xticks(range(len(targets)), labels)
+    many = len(targets) > _MANY
+    between = "" if many else "\n"
+    labels = [f"[{t['n']},{t['k']},{t['d']}]{between}({t['w']},{t['q']})" for t in targets]
+    axes.set_xticks(range(len(targets)), labels, rotation=90 if many else 0)
+    axes.margins(x=0.02)
     axes.set_ylabel("reward evaluations per success")
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return axes
