@@ -1,8 +1,9 @@
 """Events: what a line of a segment says, and its reading with nothing taken on trust.
 
-`code`: the checks of a code (presentation) with their provenance. `evidence`: bounds on a distance,
-an upper one always with its witness, a lower one with the method that proves it. Events of other
-types are passed over, so that older programs can read what newer ones write.
+`code`: the checks of a code (presentation) with their provenance. `evidence`: either bounds on a
+distance, an upper one always with its witness, a lower one with the method that proves it; or
+counts of logical errors. Events of other types are passed over, so that older programs can read
+what newer ones write.
 """
 
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from qcode_rl.archive.counts import Counts
 from qcode_rl.archive.presentation import (
     MAX_QUBITS,
     Json,
@@ -21,6 +23,7 @@ from qcode_rl.archive.presentation import (
 from qcode_rl.archive.records import CodeRecord, Provenance, text
 from qcode_rl.archive.segments import Damage
 from qcode_rl.distance import Distance, Witness
+from qcode_rl.errors import InputError
 
 #: Most bounds that one evidence event may hold.
 MAX_BOUNDS = 10
@@ -104,7 +107,24 @@ class EvidenceEvent:
     source: Source = field(compare=False)
 
 
-Event: TypeAlias = CodeEvent | EvidenceEvent
+@dataclass(frozen=True)
+class CountsEvent:
+    """Logical errors of a code were counted.
+
+    Attributes:
+        id: the event's identity.
+        key: the key of the code, which need not be in the archive.
+        counts: what was counted.
+        source: where the event was read; no part of its identity.
+    """
+
+    id: str
+    key: str
+    counts: Counts
+    source: Source = field(compare=False)
+
+
+Event: TypeAlias = CodeEvent | EvidenceEvent | CountsEvent
 
 
 def events_of(record: CodeRecord) -> list[Json]:
@@ -133,6 +153,27 @@ def events_of(record: CodeRecord) -> list[Json]:
     return [*evidence, code]
 
 
+def counts_event(key: str, counts: Counts) -> Json:
+    """Return the event that puts counts into an archive.
+
+    Args:
+        key: the key of the code.
+        counts: what was counted.
+
+    Returns:
+        The event.
+
+    Raises:
+        InputError: if a member breaks a rule, so that the event could not be read back.
+    """
+    event = {"type": "evidence", "key": key, "counts": counts.to_json()}
+    try:
+        read_event("", event, Source())
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    return event
+
+
 def read_event(identity: str, value: Any, source: Source) -> Event | None:
     """Validate an event.
 
@@ -154,12 +195,20 @@ def read_event(identity: str, value: Any, source: Source) -> Event | None:
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise ValueError("key: must be 64 hexadecimal digits")
     if kind == "evidence":
-        return EvidenceEvent(identity, key, _bounds(value.get("bounds")), source)
+        return _evidence(identity, key, value, source)
     presentation = presentation_from_json(value.get("code"))
     _require_parameters(value, presentation.parameters)
     provenance = Provenance.from_json(value.get("provenance"))
     family = text(value.get("family"), "family")
     return CodeEvent(identity, key, family, presentation, provenance, source)
+
+
+def _evidence(identity: str, key: str, value: Json, source: Source) -> Event:
+    if ("bounds" in value) == ("counts" in value):
+        raise ValueError("evidence: must hold either bounds or counts")
+    if "counts" in value:
+        return CountsEvent(identity, key, Counts.from_json(value["counts"]), source)
+    return EvidenceEvent(identity, key, _bounds(value["bounds"]), source)
 
 
 def _require_parameters(value: Json, parameters: Parameters) -> None:

@@ -1,13 +1,16 @@
 """The fold: from a set of events to what is known of each code.
 
 The state is no more than the set of events, by id; merging is union, hence commutative, associative
-and idempotent, and what is known is a function of the set alone: lower bounds by max, upper by min.
+and idempotent, and what is known is a function of the set alone: lower bounds by max, upper by min,
+counts of logical errors by sum.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from qcode_rl.archive.events import Bound, CodeEvent, Event, EvidenceEvent
+from qcode_rl.archive.counts import TaskCounts, readable_order, total
+from qcode_rl.archive.events import Bound, CodeEvent, CountsEvent, Event, EvidenceEvent
+from qcode_rl.archive.presentation import StabilizerChecks
 from qcode_rl.archive.records import CodeRecord
 from qcode_rl.archive.segments import Damage
 from qcode_rl.distance import Distance
@@ -66,6 +69,7 @@ class State:
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._codes: dict[str, dict[str, CodeEvent]] = {}
         self._evidence: dict[str, dict[str, EvidenceEvent]] = {}
+        self._counts: dict[str, dict[str, CountsEvent]] = {}
         for event in events:
             self.add(event)
 
@@ -73,6 +77,8 @@ class State:
         """Add an event; nothing changes if it is there already."""
         if isinstance(event, CodeEvent):
             self._codes.setdefault(event.key, {}).setdefault(event.id, event)
+        elif isinstance(event, CountsEvent):
+            self._counts.setdefault(event.key, {}).setdefault(event.id, event)
         else:
             self._evidence.setdefault(event.key, {}).setdefault(event.id, event)
 
@@ -81,6 +87,8 @@ class State:
             yield from codes.values()
         for evidence in self._evidence.values():
             yield from evidence.values()
+        for counts in self._counts.values():
+            yield from counts.values()
 
     def __or__(self, other: "State") -> "State":
         return State([*self, *other])
@@ -90,6 +98,11 @@ class State:
         """The keys of all codes, sorted."""
         return sorted(self._codes)
 
+    @property
+    def counted(self) -> list[str]:
+        """The keys of all codes whose logical errors were counted, archived or not, sorted."""
+        return sorted(self._counts)
+
     def codes(self, key: str) -> list[CodeEvent]:
         """Return how often a code was found: the presentation to show first, then by date."""
         return sorted(self._codes.get(key, {}).values(), key=_preference)
@@ -97,6 +110,27 @@ class State:
     def evidence(self, key: str) -> list[EvidenceEvent]:
         """Return what was learnt of a code, by event id."""
         return sorted(self._evidence.get(key, {}).values(), key=lambda event: event.id)
+
+    def counts(self, key: str) -> tuple[list[TaskCounts], list[Damage]]:
+        """Add up the counts of a code's logical errors.
+
+        Args:
+            key: the code's key; the code itself need not be known.
+
+        Returns:
+            The sums, one a task, sorted so as to be read; and the counts left out of them, because
+            they tell another experiment than those of least event id of the same task.
+        """
+        tasks: dict[str, list[CountsEvent]] = {}
+        damage: list[Damage] = []
+        for event in sorted(self._counts.get(key, {}).values(), key=lambda event: event.id):
+            same = tasks.setdefault(event.counts.task, [])
+            if same and event.counts.experiment != same[0].counts.experiment:
+                damage.append(event.source.damage(_other_experiment(event, same[0])))
+            else:
+                same.append(event)
+        sums = [total(event.counts for event in same) for same in tasks.values()]
+        return sorted(sums, key=readable_order), damage
 
     def view(self, key: str, rejected: Collection[str] = ()) -> View:
         """Return what is known of a code.
@@ -185,8 +219,16 @@ def _misfit(event: EvidenceEvent, code: CodeEvent) -> str | None:
     n, k, *_ = code.presentation.parameters
     if k == 0:
         return "bounds the distance of a code that has none (k = 0)"
+    # Nor could a distance be told from these: d = min(dx, dz) is a law of CSS codes.
+    if isinstance(code.presentation, StabilizerChecks) and any(b.pauli for b in event.bounds):
+        return "bounds operators of one Pauli type of a code that is not CSS"
     for bound in event.bounds:
         positions = (*bound.witness.x, *bound.witness.z) if bound.witness else ()
         if max(positions, default=0) >= n or bound.lower > n:
             return f"its bounds do not fit a code of {n} qubits"
     return None
+
+
+def _other_experiment(event: CountsEvent, first: CountsEvent) -> str:
+    task = event.counts.task[:12]
+    return f"counts of task {task}: its experiment is not that of event {first.id}"

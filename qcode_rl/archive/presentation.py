@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from qcode_rl.codes import ClassicalCode, CSSCode, HypergraphProduct
+from qcode_rl.codes import ClassicalCode, CSSCode, HypergraphProduct, StabilizerCode
 from qcode_rl.gf2 import BinaryMatrix
 
 #: Most qubits of an archived code.
@@ -21,6 +21,8 @@ MAX_QUBITS = 1 << 14
 MAX_ENTRIES = 1 << 27
 
 Json: TypeAlias = dict[str, Any]
+#: The codes that an archive takes.
+QuantumCode: TypeAlias = CSSCode | StabilizerCode
 
 
 class Parameters(NamedTuple):
@@ -30,7 +32,7 @@ class Parameters(NamedTuple):
         n: qubits.
         k: logical qubits.
         w: largest check weight.
-        q: largest number of checks of one Pauli type on one qubit.
+        q: largest number of checks (of one Pauli type, for CSS codes) on one qubit.
     """
 
     n: int
@@ -105,8 +107,7 @@ class PlainChecks:
     @cached_property
     def parameters(self) -> Parameters:
         """n, k, w and q, from the checks."""
-        code = self.code
-        return Parameters(code.num_qubits, code.num_logicals, code.max_weight, code.max_degree)
+        return _parameters(self.code)
 
     def build(self) -> CSSCode:
         """Return the code."""
@@ -121,10 +122,39 @@ class PlainChecks:
         }
 
 
-Presentation: TypeAlias = ProductFactors | PlainChecks
+@dataclass(frozen=True)
+class StabilizerChecks:
+    """A stabilizer code, held as the X parts and the Z parts of its checks (a Y is in both).
+
+    Attributes:
+        code: the code.
+    """
+
+    code: StabilizerCode
+
+    def __post_init__(self) -> None:
+        # A symplectic row takes two entries a qubit.
+        require_size(self.code.num_qubits, 2 * len(self.code.checks))
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """n, k, w and q, from the checks."""
+        return _parameters(self.code)
+
+    def build(self) -> StabilizerCode:
+        """Return the code."""
+        return self.code
+
+    def to_json(self) -> Json:
+        """Return `{"n": ..., "x_part": [[...], ...], "z_part": [[...], ...]}`, row by row."""
+        x, z = self.code.x_part, self.code.z_part
+        return {"n": self.code.num_qubits, "x_part": supports(x), "z_part": supports(z)}
 
 
-def present(code: CSSCode) -> Presentation:
+Presentation: TypeAlias = ProductFactors | PlainChecks | StabilizerChecks
+
+
+def present(code: QuantumCode) -> Presentation:
     """Return the smallest presentation of a code: a product's factors, else the checks.
 
     Raises:
@@ -132,7 +162,7 @@ def present(code: CSSCode) -> Presentation:
     """
     if isinstance(code, HypergraphProduct):
         return ProductFactors(code.first, code.second)
-    return PlainChecks(code)
+    return StabilizerChecks(code) if isinstance(code, StabilizerCode) else PlainChecks(code)
 
 
 def presentation_from_json(value: Any) -> Presentation:
@@ -156,6 +186,8 @@ def presentation_from_json(value: Any) -> Presentation:
         first = _factor(factors[0])
         second = first if factors[1] == factors[0] else _factor(factors[1])
         return ProductFactors(first, second)
+    if "x_part" in value or "z_part" in value:
+        return StabilizerChecks(_stabilizer(value))
     x, z = (_matrix(value, name) for name in ("x_checks", "z_checks"))
     return PlainChecks(CSSCode(x, z))
 
@@ -188,20 +220,34 @@ def is_support(value: Any, n: int) -> bool:
     return all(a < b for a, b in pairwise([-1, *value, n]))
 
 
+def _parameters(code: QuantumCode) -> Parameters:
+    return Parameters(code.num_qubits, code.num_logicals, code.max_weight, code.max_degree)
+
+
+def _stabilizer(value: Json) -> StabilizerCode:
+    x, z = (_matrix(value, name, halves=2) for name in ("x_part", "z_part"))
+    if len(x) != len(z):
+        raise ValueError(f"z_part: must have {len(x)} rows like x_part, has {len(z)}")
+    return StabilizerCode(np.hstack([x, z]))
+
+
 def _factor(value: Any) -> ClassicalCode:
     if not isinstance(value, dict):
         raise ValueError("product: a factor must be an object")
     return ClassicalCode(_matrix(value, "checks"))
 
 
-def _matrix(value: Json, name: str) -> BinaryMatrix:
-    """Read one matrix of sparse supports; nothing is allocated before its size is accepted."""
+def _matrix(value: Json, name: str, halves: int = 1) -> BinaryMatrix:
+    """Read a matrix of sparse supports; nothing is allocated before its size is accepted.
+
+    The size is that of as many such matrices side by side as `halves` says.
+    """
     n, rows = value.get("n"), value.get(name)
     if type(n) is not int or n < 1:
         raise ValueError(f"n: must be a positive integer, got {str(n)[:40]}")
     if not isinstance(rows, list):
         raise ValueError(f"{name}: must be a list of supports")
-    require_size(n, len(rows))
+    require_size(n, halves * len(rows))
     matrix = np.zeros((len(rows), n), dtype=np.uint8)
     for index, support in enumerate(rows):
         if not is_support(support, n):

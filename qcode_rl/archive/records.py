@@ -8,8 +8,7 @@ from functools import cached_property
 from importlib import metadata
 from typing import Any
 
-from qcode_rl.archive.presentation import Json, Presentation, present
-from qcode_rl.codes import CSSCode
+from qcode_rl.archive.presentation import Json, Presentation, QuantumCode, present
 from qcode_rl.distance import Distance
 from qcode_rl.errors import InputError
 
@@ -17,6 +16,8 @@ from qcode_rl.errors import InputError
 MAX_TEXT = 200
 #: Most versions that a provenance may list.
 MAX_VERSIONS = 50
+#: Most notes of a provenance, and the longest text of one.
+MAX_NOTES, MAX_NOTE = 20, 2000
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _VERSIONED = ("qcode-rl", "numpy", "numba", "torch")
 
@@ -32,6 +33,8 @@ class Provenance:
         evaluations: how many reward evaluations it had made by then.
         versions: version by name, of what decides the result.
         created: when it was archived, `YYYY-MM-DDThh:mm:ssZ` (UTC).
+        notes: text by name on a code that no search found, such as the file that it was read from
+            and its authors. Nothing depends on them.
     """
 
     spec_key: str = ""
@@ -40,6 +43,7 @@ class Provenance:
     evaluations: int | None = None
     versions: dict[str, str] = field(default_factory=dict, hash=False)
     created: str = "1970-01-01T00:00:00Z"
+    notes: dict[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def now(
@@ -48,6 +52,7 @@ class Provenance:
         run: str = "",
         seed: int | None = None,
         evaluations: int | None = None,
+        notes: dict[str, str] | None = None,
     ) -> "Provenance":
         """Return a provenance with this moment and the versions installed here.
 
@@ -56,16 +61,19 @@ class Provenance:
             run: name of the run.
             seed: random seed.
             evaluations: reward evaluations made so far.
+            notes: text by name; see `Provenance`.
 
         Returns:
             The provenance.
         """
         created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return cls(spec_key, run, seed, evaluations, _installed_versions(), created)
+        versions = _installed_versions()
+        return cls(spec_key, run, seed, evaluations, versions, created, notes or {})
 
     def to_json(self) -> Json:
-        """Return the attributes as a plain dictionary."""
-        return asdict(self)
+        """Return the attributes as a plain dictionary, without `notes` if there are none."""
+        # Events that tell the same are the same: an empty member would make new ones of old.
+        return {name: value for name, value in asdict(self).items() if name != "notes" or value}
 
     @classmethod
     def from_json(cls, value: Any) -> "Provenance":
@@ -97,6 +105,7 @@ class Provenance:
             _count(value.get("evaluations"), "evaluations"),
             pairs,
             created,
+            _notes(value.get("notes", {})),
         )
 
 
@@ -124,7 +133,7 @@ class CodeRecord:
     @classmethod
     def of(
         cls,
-        code: CSSCode,
+        code: QuantumCode,
         distance: Distance | None,
         provenance: Provenance,
         family: str = "hgp",
@@ -154,7 +163,7 @@ class CodeRecord:
         return record
 
     @cached_property
-    def code(self) -> CSSCode:
+    def code(self) -> QuantumCode:
         """The code with its check matrices, built at the first access.
 
         Raises:
@@ -182,7 +191,7 @@ class CodeRecord:
 
     @property
     def q(self) -> int:
-        """Largest number of checks of one Pauli type on one qubit."""
+        """Largest number of checks (of one Pauli type, for CSS codes) on one qubit."""
         return self.presentation.parameters.q
 
     @property
@@ -213,15 +222,21 @@ class CodeRecord:
         }
 
 
-def text(value: Any, name: str) -> str:
+def text(value: Any, name: str, limit: int = MAX_TEXT) -> str:
     """Return a value that is a short printable string (so that it cannot steer a terminal).
 
     Raises:
         ValueError: naming the field.
     """
-    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
-        raise ValueError(f"{name}: must be printable text of at most {MAX_TEXT} characters")
+    if not isinstance(value, str) or len(value) > limit or not value.isprintable():
+        raise ValueError(f"{name}: must be printable text of at most {limit} characters")
     return value
+
+
+def _notes(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or len(value) > MAX_NOTES:
+        raise ValueError(f"notes: must be an object of at most {MAX_NOTES} entries")
+    return {text(a, "notes"): text(b, "notes", MAX_NOTE) for a, b in value.items()}
 
 
 def _count(value: Any, name: str) -> int | None:

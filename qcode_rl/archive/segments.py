@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, Self
 
 from qcode_rl.archive.presentation import Json
 from qcode_rl.errors import InputError
@@ -117,7 +117,7 @@ class SegmentWriter:
         if descriptor is not None:
             os.close(descriptor)
 
-    def __enter__(self) -> "SegmentWriter":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

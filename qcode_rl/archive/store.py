@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from qcode_rl.archive.counts import Counts, TaskCounts
 from qcode_rl.archive.events import (
     CodeEvent,
     Event,
     EvidenceEvent,
     Source,
+    counts_event,
     events_of,
     read_event,
 )
 from qcode_rl.archive.fold import Conflict, State, View
 from qcode_rl.archive.location import require_writable
+from qcode_rl.archive.presentation import QuantumCode
 from qcode_rl.archive.records import CodeRecord
 from qcode_rl.archive.segments import Damage, SegmentWriter, scan_segment
 from qcode_rl.archive.selection import pareto
-from qcode_rl.codes import CSSCode
 from qcode_rl.distance.witness import fault_in_witness
 from qcode_rl.errors import InputError
 
@@ -34,6 +36,18 @@ class RecordWriter(SegmentWriter):
             InputError: if they cannot be written.
         """
         self.append(*events_of(record))
+
+    def add_counts(self, key: str, counts: Counts) -> None:
+        """Append counts of logical errors; when this returns, they are on the disk.
+
+        Args:
+            key: the key of the code, which need not be in the archive.
+            counts: what was counted since the last ones of this task: counts add up.
+
+        Raises:
+            InputError: if they break a rule, or cannot be written.
+        """
+        self.append(counts_event(key, counts))
 
 
 class Archive:
@@ -137,7 +151,7 @@ class Archive:
         state = self._held()
         found: list[Damage] = []
         for key in state.keys if keys is None else keys:
-            code: CSSCode | None = None
+            code: QuantumCode | None = None
             for event in state.codes(key):
                 code = self._checked_code(event) or code
             for evidence in state.evidence(key) if code else ():
@@ -151,8 +165,10 @@ class Archive:
     @property
     def damage(self) -> list[Damage]:
         """What cannot be used, by file and line; a torn last line is no damage (see `torn`)."""
+        state = self._held()
         misfits = [damage for view in self._known() for damage in view.damage]
-        return [*self._damage, *misfits, *self._rejected.values()]
+        miscounts = [damage for key in state.counted for damage in state.counts(key)[1]]
+        return [*self._damage, *misfits, *miscounts, *self._rejected.values()]
 
     @property
     def conflicts(self) -> list[Conflict]:
@@ -171,6 +187,26 @@ class Archive:
     def evidence(self, key: str) -> list[EvidenceEvent]:
         """Return the evidence on a code's distance, without what was found false."""
         return [event for event in self._held().evidence(key) if event.id not in self._rejected]
+
+    def counts(self, key: str) -> list[TaskCounts]:
+        """Return the counts of a code's logical errors, added up over runs and machines.
+
+        Args:
+            key: the whole key of the code, which need not be in the archive.
+
+        Returns:
+            One sum a task, by model, p, rounds, basis, decoder, schedule and task.
+        """
+        return self._held().counts(key)[0]
+
+    def counts_of_task(self, key: str, task: str) -> TaskCounts | None:
+        """Return the sum of the counts of one task, `None` if there are none.
+
+        Args:
+            key: the whole key of the code, which need not be in the archive.
+            task: strong id of the sinter task.
+        """
+        return next((counts for counts in self.counts(key) if counts.task == task), None)
 
     def _held(self) -> State:
         if self._state is None:
@@ -197,7 +233,7 @@ class Archive:
                 if event is not None:
                     state.add(event)
 
-    def _checked_code(self, event: CodeEvent) -> CSSCode | None:
+    def _checked_code(self, event: CodeEvent) -> QuantumCode | None:
         try:
             code = event.presentation.build()
             if code.key == event.key:
@@ -208,7 +244,7 @@ class Archive:
         self._rejected[event.id] = event.source.damage(fault)
         return None
 
-    def _check_witnesses(self, code: CSSCode | None, event: EvidenceEvent) -> None:
+    def _check_witnesses(self, code: QuantumCode | None, event: EvidenceEvent) -> None:
         for bound in event.bounds:
             fault = code and bound.witness and fault_in_witness(code, bound.witness)
             if fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from qcode_rl.cli.options import archive_option, json_option
 from qcode_rl.cli.output import code_table, columns, examples, or_dash, print_json, print_out
 
 if TYPE_CHECKING:
-    from qcode_rl.archive import Archive, CodeRecord
+    from qcode_rl.archive import Archive, CodeRecord, TaskCounts
     from qcode_rl.distance import Distance
     from qcode_rl.gf2 import BinaryMatrix
 
@@ -30,6 +31,8 @@ SORTS = {
 }
 #: How many damaged lines a warning names.
 MAX_NAMED = 10
+#: Longest cell in the table of counts.
+MAX_CELL = 30
 
 
 @click.group()
@@ -58,8 +61,8 @@ def list_command(sort: str, as_json: bool, folder: Path | None) -> None:
     """List all codes of an archive.
 
     In a listing d=9 is proved, "<=9" is the lightest logical operator found so far, "7..9" has a
-    proved lower bound. w is the largest check weight, q the largest number of checks of one Pauli
-    type on one qubit.
+    proved lower bound. w is the largest check weight, q the largest number of checks (of one Pauli
+    type, for CSS codes) on one qubit.
     """
     held = _open(folder)
     records = sorted(held.records(), key=_sort_key(sort), reverse=SORTS[sort])
@@ -84,7 +87,8 @@ def list_command(sort: str, as_json: bool, folder: Path | None) -> None:
 def show_command(key: str, as_json: bool, folder: Path | None) -> None:
     """Show the code whose key begins with KEY: parameters, provenance, evidence, checks.
 
-    The code is built and its witnesses are checked before anything is printed.
+    The code is built and its witnesses are checked before anything is printed. Logical errors
+    counted in simulations are added up over all runs, one line for each experiment.
     """
     held = _open(folder)
     record = held.get(key)
@@ -93,6 +97,9 @@ def show_command(key: str, as_json: bool, folder: Path | None) -> None:
         print_json(_details(held, record))
     else:
         print_out(_description(held, record))
+        counts = held.counts(record.key)
+        if counts:
+            print_out(f"\nlogical errors\n{_counts_table(counts)}")
 
 
 @archive.command(
@@ -117,7 +124,8 @@ def export_command(
 ) -> None:
     """Write the code whose key begins with KEY to a file, and print its name.
 
-    npz holds Hx and Hz, and for a hypergraph product its factors H1 and H2 (uint8 matrices).
+    npz holds Hx and Hz, and for a hypergraph product its factors H1 and H2; of a code that is not
+    CSS, S, its checks as [X|Z] (uint8 matrices).
     """
     from qcode_rl.archive.export import default_name, export_npz
 
@@ -168,7 +176,7 @@ def _description(held: Archive, record: CodeRecord) -> str:
         ("distance", _distance_words(record.distance)),
         *_part_rows(record),
         ("k d^2 / n", f"{record.merit:.2f}"),
-        *((f"{name} checks", words) for name, words in _check_words(record)),
+        *((f"{name} checks".strip(), words) for name, words in _check_words(record).items()),
         *((f"factor {name}", words) for name, words in _factor_words(record)),
         ("found", source.created + (f" (shown: 1 of {found} findings)" if found > 1 else "")),
         ("run", source.run or "-"),
@@ -201,8 +209,14 @@ def _part_rows(record: CodeRecord) -> list[tuple[str, str]]:
     return rows
 
 
-def _check_words(record: CodeRecord) -> list[tuple[str, str]]:
-    return [("X", _summary(record.code.x_checks)), ("Z", _summary(record.code.z_checks))]
+def _check_words(record: CodeRecord) -> dict[str, str]:
+    """Tell the checks of each Pauli type; under "" those of a code that is not CSS."""
+    from qcode_rl.codes import CSSCode
+
+    code = record.code
+    if isinstance(code, CSSCode):
+        return {"X": _summary(code.x_checks), "Z": _summary(code.z_checks)}
+    return {"": _summary(code.x_part | code.z_part)}
 
 
 def _factor_words(record: CodeRecord) -> list[tuple[str, str]]:
@@ -236,6 +250,30 @@ def _evidence_words(held: Archive, record: CodeRecord) -> list[str]:
     ]
 
 
+def _counts_table(counts: list[TaskCounts]) -> str:
+    names = ("model", "p", "rounds", "basis", "decoder", "schedule")
+    header = (*names, "circuit d", "shots", "errors", "rate")
+    rows = [
+        (
+            *(_cell(each.experiment.get(name)) for name in names),
+            "-" if each.circuit_distance is None else f"<={each.circuit_distance}",
+            str(each.shots),
+            str(each.errors),
+            "-" if each.rate is None else f"{each.rate:.3g}",
+        )
+        for each in counts
+    ]
+    return columns([header, *rows], right={1, 2, 6, 7, 8, 9})
+
+
+def _cell(value: Any) -> str:
+    """Tell one member of an experiment, which may be any JSON, in a few characters."""
+    if value is None:
+        return "-"
+    words = value if isinstance(value, str) else json.dumps(value)
+    return words if len(words) <= MAX_CELL else f"{words[: MAX_CELL - 3]}..."
+
+
 def _details(held: Archive, record: CodeRecord) -> dict[str, Any]:
     from dataclasses import asdict
 
@@ -249,6 +287,7 @@ def _details(held: Archive, record: CodeRecord) -> dict[str, Any]:
             {"id": event.id, "bounds": [asdict(bound) for bound in event.bounds]}
             for event in held.evidence(record.key)
         ],
-        "checks": {name.lower(): words for name, words in _check_words(record)},
+        "counts": [counts.to_json() for counts in held.counts(record.key)],
+        "checks": {name.lower() or "xz": words for name, words in _check_words(record).items()},
         "code": record.presentation.to_json(),
     }

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from qcode_rl.codes import ClassicalCode, Code, CSSCode
+from qcode_rl.codes import ClassicalCode, Code, CSSCode, StabilizerCode
+from qcode_rl.codes.symplectic import swap_halves
 from qcode_rl.distance.result import Witness
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
@@ -18,7 +19,7 @@ def is_logical_operator(code: Code, witness: Witness, weight: int | None = None)
     """Say whether a witness bounds the distance of a code from above.
 
     Args:
-        code: a `ClassicalCode` or a `CSSCode`.
+        code: a `ClassicalCode`, `CSSCode` or `StabilizerCode`.
         witness: the operator (for a classical code the codeword, in `x`).
         weight: the weight it is said to have; default: any.
 
@@ -39,7 +40,7 @@ def fault_in_witness(code: Code, witness: Witness, weight: int | None = None) ->
     """Return what is wrong with a witness, `None` if nothing is.
 
     Args:
-        code: a `ClassicalCode` or a `CSSCode`.
+        code: a `ClassicalCode`, `CSSCode` or `StabilizerCode`.
         witness: the operator.
         weight: the weight it is said to have; default: any.
 
@@ -49,8 +50,8 @@ def fault_in_witness(code: Code, witness: Witness, weight: int | None = None) ->
     Raises:
         InputError: for another kind of code.
     """
-    if not isinstance(code, ClassicalCode | CSSCode):
-        raise InputError(f"code: no witness can be checked for {code!r} yet")
+    if not isinstance(code, ClassicalCode | CSSCode | StabilizerCode):
+        raise InputError(f"code: no witness can be checked for {code!r}")
     n = code.n if isinstance(code, ClassicalCode) else code.num_qubits
     for part in (witness.x, witness.z):
         if len(set(part)) != len(part) or any(not 0 <= i < n for i in part):
@@ -59,6 +60,8 @@ def fault_in_witness(code: Code, witness: Witness, weight: int | None = None) ->
         return f"its weight is {witness.weight}, not {weight}"
     if isinstance(code, ClassicalCode):
         return _fault_in_codeword(code, witness)
+    if isinstance(code, StabilizerCode):
+        return _fault_in_stabilizer(code, witness)
     return _fault_in_css(code, witness)
 
 
@@ -81,6 +84,15 @@ def _fault_in_css(code: CSSCode, witness: Witness) -> str | None:
     if _spanned(code.x_checks, witness.x, n) and _spanned(code.z_checks, witness.z, n):
         return "it is a product of checks"
     return None
+
+
+def _fault_in_stabilizer(code: StabilizerCode, witness: Witness) -> str | None:
+    n = code.num_qubits
+    row = (*witness.x, *(n + i for i in witness.z))
+    broken = _first_odd(swap_halves(code.checks), row)
+    if broken is not None:
+        return f"it anticommutes with check {broken}"
+    return "it is a product of checks" if _spanned(code.checks, row, 2 * n) else None
 
 
 def _first_odd(checks: BinaryMatrix, support: Iterable[int]) -> int | None:

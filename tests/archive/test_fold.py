@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qcode_rl.archive import Bound, CodeRecord, EvidenceEvent
+from qcode_rl.archive import Bound, CodeRecord, Counts, CountsEvent, EvidenceEvent, TaskCounts
 from qcode_rl.archive.events import CodeEvent, Event, Source
 from qcode_rl.archive.fold import State, combine
 from qcode_rl.archive.presentation import present
@@ -40,16 +40,37 @@ findings = st.builds(
     st.sampled_from(CODES),
     st.sampled_from("abc"),
 )
-event_lists = st.lists(st.one_of(evidence, findings), max_size=8)
+counts = st.builds(
+    lambda key, task, p, errors, seconds: CountsEvent(
+        repr((key, task, p, errors, seconds)),
+        key,
+        Counts(task * 64, {"p": p}, 10, errors, 0, seconds),
+        Source(),
+    ),
+    # Also of a code that is not there.
+    st.sampled_from([CODES[0].key, "0" * 64]),
+    st.sampled_from("ab"),
+    # Mostly the same: another one of the same task is damage.
+    st.sampled_from([0.1, 0.1, 0.1, 0.2]),
+    st.integers(0, 10),
+    st.floats(0, 1e9),
+)
+event_lists = st.lists(st.one_of(evidence, findings, counts), max_size=8)
 
 
-def known(state: State) -> list[tuple[CodeRecord | None, list[str], set[str]]]:
+Known = tuple[
+    list[tuple[CodeRecord | None, list[str], set[str]]], list[tuple[list[TaskCounts], list[str]]]
+]
+
+
+def known(state: State) -> Known:
     """Return all that a reader can learn from a state."""
     views = [(key, state.view(key)) for key in state.keys]
+    added = [state.counts(key) for key in state.counted]
     return [
         (view.record, [str(c) for c in view.conflicts], {e.id for e in state.evidence(key)})
         for key, view in views
-    ]
+    ], [(sums, [str(d) for d in damage]) for sums, damage in added]
 
 
 @given(event_lists, event_lists)

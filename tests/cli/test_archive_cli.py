@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from qcode_rl.archive import Archive, CodeRecord, Provenance
+from qcode_rl.archive import Archive, CodeRecord, Counts, Provenance
 from qcode_rl.cli.archive import archive
-from qcode_rl.codes import CSSCode, hypergraph_product
+from qcode_rl.codes import CSSCode, StabilizerCode, hypergraph_product
 from qcode_rl.distance import Distance, Witness, distance_of
 from qcode_rl.errors import InputError
 
@@ -29,6 +29,7 @@ def surface(rows: int, seed: int) -> CodeRecord:
 
 
 SMALL, LARGE = surface(2, seed=1), surface(4, seed=2)
+FIVE = StabilizerCode.from_pauli_strings(["XZZXI", "IXZZX", "XIXZZ", "ZXIXZ"])
 
 
 @pytest.fixture
@@ -158,6 +159,59 @@ def test_the_json_of_show_holds_matrices_and_a_witness(folder: Path) -> None:
     assert len(shown["distance"]["witness"]["x"] + shown["distance"]["witness"]["z"]) == 3
     assert shown["provenance"]["spec_key"] == "5" * 64
     assert [b["pauli"] for b in shown["evidence"][0]["bounds"]] == ["", "X", "Z"]
+
+
+def test_show_adds_up_the_counts_of_logical_errors(folder: Path) -> None:
+    told = {"model": "circuit", "p": 0.003, "rounds": 3, "basis": "Z", "decoder": "bposd"}
+    with Archive(folder).writer("evaluate") as writer:
+        for shots, errors in ((1000, 2), (500, 1)):
+            writer.add_counts(SMALL.key, Counts("a" * 64, told, shots, errors))
+        wide = {"model": ["x" * 99]}
+        writer.add_counts(SMALL.key, Counts("b" * 64, wide, 0, 0, circuit_distance=3))
+    shown = run("show", SMALL.key, "--archive", folder)
+    assert shown.stderr == ""
+    table = shown.stdout.split("\n\n")[1].splitlines()
+    assert [" ".join(line.split()) for line in table] == [
+        "logical errors",
+        "model p rounds basis decoder schedule circuit d shots errors rate",
+        "circuit 0.003 3 Z bposd - - 1500 3 0.002",
+        f'["{"x" * 25}... - - - - - <=3 0 0 -',
+    ]
+    held = json.loads(run("show", SMALL.key, "--archive", folder, "--json").stdout)["counts"]
+    assert [(c["task"][0], c["shots"], c["errors"], c["samplings"]) for c in held] == [
+        ("a", 1500, 3, 2),
+        ("b", 0, 0, 1),
+    ]
+    assert held[0]["experiment"] == told
+    assert "logical errors" not in run("show", LARGE.key, "--archive", folder).stdout
+
+
+def test_counts_that_contradict_each_other_are_named_on_stderr(folder: Path) -> None:
+    with Archive(folder).writer("liar") as writer:
+        for p in (0.1, 0.2):
+            writer.add_counts(SMALL.key, Counts("a" * 64, {"p": p}, 10, 1))
+    shown = run("show", SMALL.key, "--archive", folder)
+    assert shown.stdout.splitlines()[-1].split()[-3:] == ["10", "1", "0.1"]
+    assert "its experiment is not that of event" in shown.stderr
+
+
+def test_a_code_that_is_not_css_is_listed_shown_and_exported(tmp_path: Path) -> None:
+    record = CodeRecord.of(FIVE, FIVE.distance(), Provenance(), "stabilizer")
+    with Archive(tmp_path / "archive").writer("r") as writer:
+        writer.add(record)
+    where = ("--archive", tmp_path / "archive")
+    assert "[[5,1,3]](4,4)   1.80  stabilizer" in run("list", *where).stdout
+    shown = run("show", FIVE.key[:9], *where).stdout
+    rows = {line.split("  ")[0]: line.split("  ")[-1].strip() for line in shown.splitlines()}
+    assert rows["checks"] == "4 x 5, weights 4 to 4"
+    assert rows["distance"].startswith("3 (proved; ")
+    assert "X checks" not in rows
+    held = json.loads(run("show", FIVE.key, "--json", *where).stdout)
+    assert held["checks"] == {"xz": "4 x 5, weights 4 to 4"}
+    assert held["code"] == record.presentation.to_json()
+    target = tmp_path / "five.npz"
+    run("export", FIVE.key, "--output", target, *where)
+    assert StabilizerCode.from_file(target) == FIVE
 
 
 def test_an_exported_npz_holds_the_code_and_its_factors(folder: Path, tmp_path: Path) -> None:
