@@ -9,8 +9,10 @@ from difflib import get_close_matches
 
 from qcode_rl.codes import surfaces, textbook
 from qcode_rl.codes.best_known import best_known_linear_code
+from qcode_rl.codes.bicycle import published_bicycle
 from qcode_rl.codes.classical import ClassicalCode
 from qcode_rl.codes.css import CSSCode
+from qcode_rl.codes.stabilizer import StabilizerCode
 from qcode_rl.errors import InputError
 
 
@@ -29,7 +31,7 @@ class NamedFamily:
     name: str
     numbers: tuple[str, ...]
     summary: str
-    build: Callable[..., ClassicalCode | CSSCode]
+    build: Callable[..., ClassicalCode | CSSCode | StabilizerCode]
     quantum: bool = False
 
     @property
@@ -86,6 +88,20 @@ _FAMILIES = {
         ),
         NamedFamily("toric", ("d",), "toric code [[2D^2, 2, D]]", surfaces.toric, quantum=True),
         NamedFamily("steane", (), "Steane's code [[7,1,3]]", surfaces.steane, quantum=True),
+        NamedFamily(
+            "five-qubit",
+            (),
+            "the perfect code [[5,1,3]], not CSS",
+            surfaces.five_qubit,
+            quantum=True,
+        ),
+        NamedFamily(
+            "bicycle",
+            ("n", "k"),
+            "bivariate bicycle code [[N,K]] of Bravyi et al. (72-12, 90-8, 144-12, ...)",
+            published_bicycle,
+            quantum=True,
+        ),
     )
 }
 
@@ -93,7 +109,7 @@ _FAMILIES = {
 NAMES: dict[str, str] = {family.syntax: family.summary for family in _FAMILIES.values()}
 
 
-def named_code(name: str) -> ClassicalCode | CSSCode:
+def named_code(name: str) -> ClassicalCode | CSSCode | StabilizerCode:
     """Return the code with a name, classical or quantum.
 
     Args:

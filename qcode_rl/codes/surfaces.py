@@ -1,4 +1,4 @@
-"""Quantum codes that have names: surface, rotated surface and toric codes, and Steane's code.
+"""Quantum codes that have names: surface, rotated surface, toric, Steane's and five-qubit codes.
 
 Kitaev's toric code (quant-ph/9707021) and the surface code (Bravyi and Kitaev, quant-ph/9811052)
 are hypergraph products (Tillich and Zemor, arXiv:0903.0566) of repetition codes; the rotated
@@ -9,6 +9,7 @@ import numpy as np
 
 from qcode_rl.codes.css import CSSCode
 from qcode_rl.codes.products import HypergraphProduct, hypergraph_product
+from qcode_rl.codes.stabilizer import StabilizerCode
 from qcode_rl.codes.textbook import hamming, repetition, require_between, ring
 
 #: Largest distance built here: some 3,100 qubits.
@@ -87,3 +88,13 @@ def steane() -> CSSCode:
     """
     checks = hamming(3).checks
     return CSSCode(checks, checks)
+
+
+def five_qubit() -> StabilizerCode:
+    """Return the perfect code [[5, 1, 3]] of Laflamme et al. (quant-ph/9602019), which is not CSS.
+
+    Example:
+        >>> five_qubit().pauli_strings
+        ('XZZXI', 'IXZZX', 'XIXZZ', 'ZXIXZ')
+    """
+    return StabilizerCode.from_pauli_strings(["XZZXI", "IXZZX", "XIXZZ", "ZXIXZ"])

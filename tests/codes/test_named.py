@@ -6,6 +6,7 @@ import pytest
 from qcode_rl import gf2
 from qcode_rl.codes import ClassicalCode, CSSCode, HypergraphProduct
 from qcode_rl.codes.named import NAMES, classical_code, named_code
+from qcode_rl.codes.stabilizer import StabilizerCode
 from qcode_rl.codes.surfaces import rotated_surface
 from qcode_rl.codes.textbook import extended, golay, hamming, reed_muller, simplex
 from qcode_rl.codes.weights import weight_distribution
@@ -142,12 +143,17 @@ def test_an_extended_code_has_only_words_of_even_weight() -> None:
 
 
 def test_every_listed_name_can_be_asked_for_and_has_one_line_of_summary() -> None:
-    numbers = {"bch-N-D": "bch-15-5", "reed-muller-R-M": "reed-muller-1-3", "best-N-K": "best-9-3"}
+    numbers = {
+        "bch-N-D": "bch-15-5",
+        "reed-muller-R-M": "reed-muller-1-3",
+        "best-N-K": "best-9-3",
+        "bicycle-N-K": "bicycle-72-12",
+    }
     for syntax, summary in NAMES.items():
         name = numbers.get(syntax) or "-".join(
             "3" if len(part) == 1 and part.isupper() else part for part in syntax.split("-")
         )
-        assert isinstance(named_code(name), ClassicalCode | CSSCode)
+        assert isinstance(named_code(name), ClassicalCode | CSSCode | StabilizerCode)
         assert summary
         assert "\n" not in summary
 
@@ -192,6 +198,7 @@ def test_names_are_read_whatever_their_case() -> None:
         ("surface-1", "d: must be from 2 to 40, got 1"),
         ("rotated-surface-41", "d: must be from 2 to 40, got 41"),
         ("toric-0", "d: must be from 2 to 40, got 0"),
+        ("bicycle-70-12", "name: bicycle-N-K must be of N-K among 72-12, 90-8, 108-8, 144-12"),
     ],
 )
 def test_a_bad_name_is_refused_in_one_line_with_the_rule_and_the_value(
@@ -204,7 +211,7 @@ def test_a_bad_name_is_refused_in_one_line_with_the_rule_and_the_value(
 
 
 def test_a_name_close_to_nothing_gets_the_whole_list() -> None:
-    with pytest.raises(InputError, match=r"known: repetition-N, ring-N, hamming-R, .*steane$"):
+    with pytest.raises(InputError, match=r"known: repetition-N, ring-N, hamming-R, .*bicycle-N-K$"):
         named_code("qqqqqq")
     with pytest.raises(InputError, match="known: "):
         named_code("")

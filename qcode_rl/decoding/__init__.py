@@ -1,0 +1,1 @@
+"""Decoding: noise models, circuits, decoders and logical error rates."""
