@@ -1,7 +1,7 @@
 """`qcode/HypergraphProduct-v0`: edit a classical Tanner graph, judge its hypergraph product."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
 import gymnasium as gym
 import numpy as np
@@ -10,15 +10,19 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import NDArray
 
+from qcode_envs.judging import make_judge
 from qcode_envs.rendering import as_picture, as_text
 from qcode_envs.spaces import as_dict, observation_space
 from qcode_rl.codes import ClassicalCode
+from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits import stepping
 from qcode_rl.edits.hypergraph_product import ProductBatch, ProductTask, split_limits
 from qcode_rl.edits.rewards import RewardOptions
+from qcode_rl.edits.stepping import Outcome
 from qcode_rl.errors import InputError
 
 Observation = dict[str, NDArray[Any]]
+ErrorOptions: TypeAlias = LogicalErrorOptions | Mapping[str, Any] | None
 _METADATA: dict[str, Any] = {
     "render_modes": ["ansi", "rgb_array"],
     "render_fps": 4,
@@ -51,6 +55,8 @@ class ProductFamily:
         max_steps: int,
         max_bits: int | None,
         max_checks: int | None,
+        logical_error: ErrorOptions,
+        judge_workers: int,
     ) -> None:
         if not 1 <= dimension < bits:
             raise InputError(f"dimension: must be between 1 and bits - 1, got {dimension}")
@@ -72,6 +78,7 @@ class ProductFamily:
         self._seed_codes = [None if seed_code is None else _as_code(seed_code)] * size
         for i in range(size):
             self.batch.assign(i, task, self._seed_codes[i])
+        self._judge = make_judge(size, reward, logical_error, judge_workers)
 
     def _assign(self, i: int, options: dict[str, Any]) -> None:
         """Change what graph i is asked for, from reset options."""
@@ -84,6 +91,22 @@ class ProductFamily:
         code = None if code is None else _as_code(code)
         self.batch.assign(i, task, code)
         self.tasks[i], self._seed_codes[i] = task, code
+
+    def _restart(self, indices: Sequence[int]) -> None:
+        self.batch.restart(indices)
+        if self._judge is not None:
+            self._judge.begin(indices)
+
+    def _step(self, actions: NDArray[np.int64]) -> tuple[Outcome, NDArray[np.float64]]:
+        """Step the batch, and return logical error rates, NaN where none was taken."""
+        outcome = self.batch.step(actions)
+        if self._judge is None:
+            return outcome, np.full(self.batch.size, np.nan)
+        return outcome, self._judge.pay(self.batch, outcome)
+
+    def _close_judge(self) -> None:
+        if self._judge is not None:
+            self._judge.close()
 
     def _spaces(self) -> tuple[spaces.Space[Observation], spaces.Space[np.int64]]:
         space = observation_space(self.batch)
@@ -120,7 +143,12 @@ class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
     `shaped`: the change of a potential made of the soft distance, excess weight and degree, and
     dependent checks, less a small cost a step, plus a bonus when the request is met. `paper`: the
     reward of arXiv:2502.14372 from node degrees and the change of the distance. Constants are those
-    of `qcode_rl.edits.rewards.RewardOptions`.
+    of `qcode_rl.edits.rewards.RewardOptions`. `logical-error`: `shaped`, plus `weight` times -log10
+    of the logical error rate of the code as it stands when the episode ends, met or not: decoded by
+    BP+OSD under depolarizing code-capacity noise, in a fixed number of shots, with the same errors
+    for all codes of one length; a code without logical qubits has rate 1. With `every` = N it is
+    judged after every N steps too, and paid the change since the last judgement, so that the sum
+    over an episode stays the same.
 
     ## Episode End
     Terminates when the request is met, at the stop action, and after `max_steps` edits; the time
@@ -130,13 +158,17 @@ class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
     ## Information
     `action_mask (M * N + 1,) bool`, `distance` (of the product, 0 if it has none), `met`,
     `illegal`, `evaluations` (distances computed of matrices not seen before), and `checks`, the
-    matrix H, once the request is met.
+    matrix H, once the request is met. At steps that are judged for `logical-error`,
+    `logical_error_rate`.
 
     ## Arguments
     `bits` n and `dimension` k of the classical code, `distance`, `max_weight` and `max_degree` of
     the product, `seed_code` (a matrix or `ClassicalCode`), `reward`, `reward_options`, `max_steps`,
-    `max_bits` and `max_checks` to pad to. `reset(options=...)` takes new `bits`, `dimension`,
-    `distance` and `seed_code`.
+    `max_bits` and `max_checks` to pad to. For `logical-error`, `logical_error` (`p`, `shots`,
+    `seed`, `every` and `weight` of `qcode_rl.decoding.judging.options.LogicalErrorOptions`) and
+    `judge_workers`, processes that decode (0: this one), which changes no result; with workers,
+    `close()` ends them. `reset(options=...)` takes new `bits`, `dimension`, `distance` and
+    `seed_code`.
 
     ## References
     He and Liu, arXiv:2502.14372; Tillich and Zemor, arXiv:0903.0566.
@@ -160,11 +192,13 @@ class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
         max_steps: int = 250,
         max_bits: int | None = None,
         max_checks: int | None = None,
+        logical_error: ErrorOptions = None,
+        judge_workers: int = 0,
         render_mode: str | None = None,
     ) -> None:
         self._set_up(
             1, False, bits, dimension, distance, max_weight, max_degree, seed_code, reward,
-            reward_options, max_steps, max_bits, max_checks,
+            reward_options, max_steps, max_bits, max_checks, logical_error, judge_workers,
         )  # fmt: skip
         if render_mode not in (None, *self.metadata["render_modes"]):
             modes = ", ".join(self.metadata["render_modes"])
@@ -181,19 +215,21 @@ class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
             self.batch.seed_streams([stream_of(self.np_random)])
         if options:
             self._assign(0, options)
-        self.batch.restart([0])
+        self._restart([0])
         return self._observation(), self._info()
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Carry out one edit."""
         self.batch.waiting[0] = False
-        outcome = self.batch.step(np.array([action], dtype=np.int64))
+        outcome, rates = self._step(np.array([action], dtype=np.int64))
         info = self._info() | {
             "illegal": bool(outcome.illegal[0]),
             "met": bool(outcome.met[0]),
         }
         if outcome.met[0]:
             info["checks"] = self.batch.checks(0)
+        if not np.isnan(rates[0]):
+            info["logical_error_rate"] = float(rates[0])
         return self._observation(), float(outcome.rewards[0]), bool(outcome.ended[0]), False, info
 
     def action_masks(self) -> NDArray[np.bool_]:
@@ -208,6 +244,10 @@ class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
         if self.render_mode == "rgb_array":
             return as_picture(self.batch.checks(0), graphs.participation[0])
         return None
+
+    def close(self) -> None:
+        """End the processes that judge, unless other environments use them."""
+        self._close_judge()
 
     def _observation(self) -> Observation:
         return {name: values[0] for name, values in as_dict(self.batch.observations).items()}
@@ -227,7 +267,8 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
 
     Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
     next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
-    last observations are then in `infos["final_obs"]`.
+    last observations are then in `infos["final_obs"]`. `infos["logical_error_rate"]` is there when
+    any environment was judged, NaN for the others.
 
     Args:
         num_envs: B.
@@ -251,6 +292,8 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
         max_steps: int = 250,
         max_bits: int | None = None,
         max_checks: int | None = None,
+        logical_error: ErrorOptions = None,
+        judge_workers: int = 0,
         render_mode: str | None = None,
         autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
     ) -> None:
@@ -260,7 +303,7 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
         same_step = self.metadata["autoreset_mode"] == AutoresetMode.SAME_STEP
         self._set_up(
             num_envs, same_step, bits, dimension, distance, max_weight, max_degree, seed_code,
-            reward, reward_options, max_steps, max_bits, max_checks,
+            reward, reward_options, max_steps, max_bits, max_checks, logical_error, judge_workers,
         )  # fmt: skip
         self.single_observation_space, self.single_action_space = self._spaces()
         self.observation_space = gym.vector.utils.batch_space(
@@ -281,7 +324,7 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
         for i in chosen:
             if options:
                 self._assign(int(i), options)
-        self.batch.restart(int(i) for i in chosen)
+        self._restart([int(i) for i in chosen])
         return as_dict(self.batch.observations), self._infos()
 
     def _seed(self, seed: int | Sequence[int | None] | None) -> None:
@@ -304,7 +347,7 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
         self, actions: NDArray[Any]
     ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """Carry out one edit in each environment."""
-        outcome = self.batch.step(np.asarray(actions, dtype=np.int64))
+        outcome, rates = self._step(np.asarray(actions, dtype=np.int64))
         infos = self._infos() | {
             "distance": outcome.distances.copy(),
             "met": outcome.met.copy(),
@@ -315,6 +358,9 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
             infos["_checks"] = outcome.met.copy()
             for i in np.flatnonzero(outcome.met):
                 infos["checks"][i] = self.batch.final_checks(int(i))
+        judged = ~np.isnan(rates)
+        if judged.any():
+            infos["logical_error_rate"], infos["_logical_error_rate"] = rates, judged
         if self.batch.rules.same_step and outcome.ended.any():
             infos["final_obs"] = as_dict(self.batch.final)
             infos["_final_obs"] = outcome.ended.copy()
@@ -338,6 +384,10 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
         if self.render_mode == "rgb_array":
             return tuple(as_picture(self.batch.checks(i), graphs.participation[i]) for i in every)
         return None
+
+    def close_extras(self, **_: Any) -> None:
+        """End the processes that judge, unless other environments use them."""
+        self._close_judge()
 
     def _infos(self) -> dict[str, Any]:
         return {

@@ -56,7 +56,12 @@ class RewiredProductEnv(HypergraphProductEnv):
     distance, excess weight and degree, and dependent checks, scaled, less a small cost a step, plus
     a bonus when the request is met. `paper`: the same with a potential made of node degrees and the
     distance as in arXiv:2502.14372. What starting afresh costs is charged at the step after it.
-    Constants are those of `qcode_rl.edits.rewards.RewardOptions`.
+    Constants are those of `qcode_rl.edits.rewards.RewardOptions`; scale 0 leaves no shaping.
+    `logical-error`: `shaped`, plus `weight` times -log10 of the logical error rate of the code as
+    it stands when the episode ends, met or not: decoded by BP+OSD under depolarizing code-capacity
+    noise, in a fixed number of shots, with the same errors for all codes of one length; a code
+    without logical qubits has rate 1. With `every` = N it is judged after every N steps too, and
+    paid the change since the last judgement, so that the sum over an episode stays the same.
 
     ## Episode End
     Terminates when the request is met and after `max_steps` actions; the time left is part of the
@@ -66,13 +71,16 @@ class RewiredProductEnv(HypergraphProductEnv):
     `action_mask (3 M + 1,) bool`, `distance` (of the product: exact if it meets the target, else
     that of the classical code, 0 before the first census), `met`, `illegal`, `evaluations`
     (censuses of matrices not seen before, whole or without a check), and `checks`, the matrix H,
-    once the request is met.
+    once the request is met. At steps that are judged for `logical-error`, `logical_error_rate`.
 
     ## Arguments
     Those of `qcode/HypergraphProduct-v0`, which edits single edges: `bits` n and `dimension` k of
     the classical code, `distance`, `max_weight` and `max_degree` of the product, `seed_code` (a
     matrix or `ClassicalCode`), `reward`, `reward_options`, `max_steps`, `max_bits` and `max_checks`
-    to pad to. `reset(options=...)` takes new `bits`, `dimension`, `distance` and `seed_code`.
+    to pad to. For `logical-error`, `logical_error` (`p`, `shots`, `seed`, `every` and `weight` of
+    `qcode_rl.decoding.judging.options.LogicalErrorOptions`) and `judge_workers`, processes that
+    decode (0: this one), which changes no result; with workers, `close()` ends them.
+    `reset(options=...)` takes new `bits`, `dimension`, `distance` and `seed_code`.
 
     ## References
     He and Liu, arXiv:2502.14372; Tillich and Zemor, arXiv:0903.0566; Ng, Harada and Russell, ICML

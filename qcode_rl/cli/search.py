@@ -25,6 +25,7 @@ _FLAGS = (
     "logicals",
     "family",
     "seed_code",
+    "reward",
     "seed",
     "evaluations",
 )
@@ -60,6 +61,14 @@ _FLAGS = (
     metavar="NAME|FILE",
     help="Classical code to start from: a name (golay, hamming-3, best-20-5, ...) or a file (npz "
     "with H, alist, mtx). Default: random graphs.",
+)
+@click.option(
+    "--reward",
+    type=click.Choice(["shaped", "paper", "logical-error"]),
+    help="What the agent is paid for. shaped: nearing the distance within the limits, by light "
+    "codewords. paper: node degrees and the distance, as in arXiv:2502.14372. logical-error: "
+    "shaped, and at an episode's end minus log10 of the logical error rate that BP+OSD reaches "
+    "under code-capacity noise; some tens of milliseconds an episode. Default: shaped.",
 )
 @duration_option(
     "--time", "Stop after TIME (90s, 3m, 1.5h). Default: 3m, or none with --evaluations."

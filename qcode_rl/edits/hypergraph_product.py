@@ -94,7 +94,7 @@ class ProductBatch:
         max_bits: N, bits that every graph is padded to, at most 64.
         max_row_limit: largest row limit of any task to come; observations have room for M times
             as many edges.
-        reward: `shaped` or `paper`.
+        reward: `shaped` or `paper`; `logical-error` is `shaped` here.
         options: constants of the reward.
         max_steps: edits in an episode.
         same_step: restart finished episodes within the step that ended them.

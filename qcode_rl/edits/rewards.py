@@ -1,7 +1,8 @@
 """What an edit is worth: the shaped potential, and the reward of arXiv:2502.14372.
 
 Both judge the square hypergraph product of the graph under edit. Constants sit in `RewardOptions`;
-kernels read them as an array in the order of its fields.
+kernels read them as an array in the order of its fields. What `logical-error` adds to the shaped
+reward comes from decoders, which kernels know nothing of: the environments add it.
 """
 
 from dataclasses import astuple, dataclass
@@ -12,8 +13,8 @@ from qcode_rl.edits.graphs import Floats, GraphBatch
 from qcode_rl.errors import InputError
 from qcode_rl.gf2.jit import kernel, popcount
 
-#: Names of rewards, in the order of the codes that kernels use.
-REWARDS = ("shaped", "paper")
+#: Names of rewards, with the codes that kernels use.
+REWARDS = {"shaped": 0, "paper": 1, "logical-error": 0}
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def reward_code(name: str) -> int:
     """
     if name not in REWARDS:
         raise InputError(f"reward: must be one of {', '.join(REWARDS)}, got {name!r}")
-    return REWARDS.index(name)
+    return REWARDS[name]
 
 
 @kernel

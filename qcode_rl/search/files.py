@@ -6,12 +6,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
 from qcode_rl.search.spec import AgentOptions, SearchSpec
 
 _MAX_BYTES = 1 << 20
-Part = TypeVar("Part", AgentOptions, RewardOptions, SearchSpec)
+Part = TypeVar("Part", AgentOptions, LogicalErrorOptions, RewardOptions, SearchSpec)
 
 
 def read_spec(path: Path) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def spec_from(values: dict[str, Any]) -> SearchSpec:
     """Make a spec from plain values, as TOML files and flags give them.
 
     Args:
-        values: by field name; `agent` and `reward_options` are tables.
+        values: by field name; `agent`, `reward_options` and `logical_error` are tables.
 
     Raises:
         InputError: for an unknown key (the nearest is named), a missing or a wrong value.
@@ -46,13 +47,16 @@ def spec_from(values: dict[str, Any]) -> SearchSpec:
     for required, flag in (("max_weight", "--max-weight"), ("distance", "--distance")):
         if required not in values:
             raise InputError(f"{flag}: must be given")
-    for name in ("agent", "reward_options"):
+    for name in ("agent", "reward_options", "logical_error"):
         if not isinstance(values.get(name, {}), dict):
             raise InputError(f"{name}: must be a table, got {values[name]!r}")
     if "agent" in values:
         values["agent"] = _make(AgentOptions, values["agent"], "agent.")
     if "reward_options" in values:
         values["reward_options"] = _make(RewardOptions, values["reward_options"], "reward_options.")
+    if "logical_error" in values:
+        given = values["logical_error"]
+        values["logical_error"] = _make(LogicalErrorOptions, given, "logical_error.")
     if isinstance(values.get("seed_checks"), list):
         values["seed_checks"] = tuple(str(row) for row in values["seed_checks"])
     for name in ("family", "reward", "seed_code"):

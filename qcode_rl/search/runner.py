@@ -1,5 +1,6 @@
 """`run_search`: from a request to proved codes in an archive."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -181,6 +182,9 @@ class _Search:
         except KeyboardInterrupt:
             interrupted = True
             self.keeper.save()  # again, in case that it was saving that was interrupted
+        finally:
+            for env in self.environments.values():
+                env.close()
         return SearchResult(
             spec=self.spec,
             records=self.progress.records,
@@ -270,10 +274,18 @@ class _Search:
                 reward=spec.reward,
                 reward_options=vars(spec.reward_options),
                 max_steps=spec.agent.episode,
+                **self._judging(),
             )
             if size in self.tallies:
                 self._restore_tally(size)
         return self.environments[size]
+
+    def _judging(self) -> dict[str, Any]:
+        """Return the arguments of an environment that has its codes decoded."""
+        options = self.spec.logical_error
+        if options is None:
+            return {}
+        return {"logical_error": options, "judge_workers": _judge_workers(self.options)}
 
     def _count(self, size: Size, env: CodeVecEnv) -> None:
         self.spent[size] = int(env.infos["evaluations"][0])
@@ -366,6 +378,14 @@ class _Search:
             surroundings=self.surroundings,
         )
         self.keeper.note(boundary, tallies)
+
+
+def _judge_workers(options: RunOptions) -> int:
+    if options.judge_workers is not None:
+        return options.judge_workers
+    # This process waits while others judge, so that all cores are theirs.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return cores if cores and cores > 1 else 0
 
 
 def _walk(spec: SearchSpec) -> SizeWalk | SumWalk:

@@ -16,6 +16,7 @@ from qcode_rl.codes import ClassicalCode
 from qcode_rl.codes.bounds import shortest_length
 from qcode_rl.codes.io import FORMATS, read_classical
 from qcode_rl.codes.named import classical_code
+from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.edits.hypergraph_product import MAX_BITS, split_limits
 from qcode_rl.edits.rewards import RewardOptions, reward_code
@@ -108,8 +109,9 @@ class SearchSpec:
         logicals: k, least number of logical qubits; `None`: every k the budget reaches.
         family: `hgp`, or `auto` for every family there is.
         seed_code: a code to start from, by name or file; `None`: random graphs.
-        reward: `shaped` or `paper`.
+        reward: `shaped`, `paper` or `logical-error`.
         reward_options: constants of the reward.
+        logical_error: what `logical-error` judges; set if that is the reward, else `None`.
         agent: settings of the agent.
         seed: of everything random.
         evaluations: reward evaluations to spend; `None`: until the clock stops the run.
@@ -124,6 +126,7 @@ class SearchSpec:
     seed_code: str | None = None
     reward: str = "shaped"
     reward_options: RewardOptions = field(default_factory=RewardOptions)
+    logical_error: LogicalErrorOptions | None = None
     agent: AgentOptions = field(default_factory=AgentOptions)
     seed: int = 0
     evaluations: int | None = None
@@ -134,6 +137,7 @@ class SearchSpec:
         if self.family not in FAMILIES:
             raise InputError(f"family: must be one of {', '.join(FAMILIES)}, got {self.family!r}")
         reward_code(self.reward)
+        self._check_judging()
         if self.seed_code is not None and self.seed_checks is None:
             rows = read_seed_code(self.seed_code).checks
             text = tuple("".join(map(str, row)) for row in rows.tolist())
@@ -157,6 +161,12 @@ class SearchSpec:
                 raise InputError(f"{name}: must be a whole number, got {value!r}")
             if value < least:
                 raise InputError(f"{name}: must be at least {least}, got {value}")
+
+    def _check_judging(self) -> None:
+        if self.reward == "logical-error":
+            object.__setattr__(self, "logical_error", self.logical_error or LogicalErrorOptions())
+        elif self.logical_error is not None:
+            raise InputError(f"logical_error: needs reward 'logical-error', got {self.reward!r}")
 
     def _check_seed(self) -> None:
         """Refuse seed checks that are no matrix a search can start from."""
@@ -278,6 +288,8 @@ class RunOptions:
         threads: threads of the network's arithmetic.
         resume: continue from the checkpoint of the same spec in that archive, if there is one.
         checkpoint_seconds: least time between two checkpoints; a run also ends with one.
+        judge_workers: processes that decode for the reward `logical-error`, 0: none but this one;
+            `None`: as many as there are cores to use, none if there is one only.
     """
 
     archive: Path
@@ -286,3 +298,4 @@ class RunOptions:
     threads: int = 1
     resume: bool = False
     checkpoint_seconds: float = 60.0
+    judge_workers: int | None = None

@@ -131,6 +131,17 @@ def test_the_archive_named_by_a_flag_is_used(command: Command) -> None:
     assert not command.archive.exists()
 
 
+def test_the_reward_is_chosen_by_a_flag(command: Command) -> None:
+    few = ("--spec", "easy.toml", "--evaluations", "300", "--json")
+    request = json.loads(command(*few, "--reward", "logical-error").out)["request"]
+    assert request["reward"] == "logical-error"
+    assert request["logical_error"]["shots"] == 100
+    assert json.loads(command(*few, "--reward", "paper").out)["request"]["reward"] == "paper"
+    assert "logical_error" not in json.loads(command(*few).out)["request"]
+    refusal = command.refusal(*ASK, "--reward", "sparse")
+    assert "'sparse' is not one of 'shaped', 'paper', 'logical-error'" in refusal
+
+
 def test_a_search_that_meets_nothing_says_so_with_status_3(command: Command) -> None:
     hard = ("--distance", "18", "--logicals", "196", "--evaluations", "1")
     ask = ("--spec", "easy.toml", *hard)

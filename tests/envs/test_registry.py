@@ -266,7 +266,7 @@ def test_observations_and_masks_handed_out_do_not_change_later(env_id: str) -> N
         ({"max_degree": 0}, "max_degree: must be at least 1, got 0"),
         ({"max_steps": 0}, "max_steps: must be at least 1, got 0"),
         ({"max_bits": 8}, "task: must fit 7 checks and 8 bits, got 7 and 9"),
-        ({"reward": "sparse"}, "reward: must be one of shaped, paper, got 'sparse'"),
+        ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
         (
             {"reward_options": {"beta": -1.0}},
             "reward option beta: must be finite and >= 0, got -1.0",

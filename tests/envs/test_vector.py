@@ -53,7 +53,7 @@ def draw_actions(rng: np.random.Generator, masks: Any) -> np.ndarray:
 
 
 @every_id
-@pytest.mark.parametrize("reward", ["shaped", "paper"])
+@pytest.mark.parametrize("reward", ["shaped", "paper", "logical-error"])
 def test_next_step_batches_agree_with_single_environments_step_by_step(
     env_id: str, reward: str
 ) -> None:

@@ -20,6 +20,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from qcode_rl.archive import Archive
+from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.errors import InputError
 from qcode_rl.search import sealed
 from qcode_rl.search.agent.vec_env import CodeVecEnv
@@ -177,6 +178,24 @@ def test_interruptions_early_in_the_middle_and_at_the_last_step(
         assert not first.complete
         assert first.evaluations <= whole.result.evaluations
         whole.must_be_matched(search(whole.spec, folder, resume=True), folder)
+
+
+def test_runs_that_decoders_judge_resume_as_well_with_any_number_of_workers(
+    tmp_path: Path,
+) -> None:
+    judging = LogicalErrorOptions(shots=5, every=15)
+    spec = replace(SPEC, reward="logical-error", logical_error=judging, evaluations=600)
+    whole = Whole(spec, tmp_path / "whole")
+    shaped = Whole(replace(SPEC, evaluations=600), tmp_path / "shaped")
+    weights = [one.checkpoint.learner.weights for one in (whole, shaped)]
+    assert any(not np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
+    folder = tmp_path / "resumed"
+    for workers, stop in ((1, whole.steps // 3), (0, whole.steps // 3)):
+        hook = interrupt_at(stop, press_ctrl_c)
+        assert search(spec, folder, hook, resume=True, judge_workers=workers).interrupted
+    result = search(spec, folder, resume=True, judge_workers=1)
+    assert result.resumed_at is not None
+    whole.must_be_matched(result, folder)
 
 
 def test_what_an_interrupted_slice_found_is_reported_and_archived_once(

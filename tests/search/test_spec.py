@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from qcode_rl.codes import classical_code
+from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
 from qcode_rl.search.files import read_spec, spec_from
@@ -35,6 +36,7 @@ CHANGES: dict[str, Any] = {
     "seed_code": "best-20-2",
     "reward": "paper",
     "reward_options": RewardOptions(beta=0.5),
+    "logical_error": LogicalErrorOptions(p=0.05),
     "agent": AgentOptions(width=8),
     "seed": 1,
     "evaluations": 1000,
@@ -45,8 +47,32 @@ CHANGES: dict[str, Any] = {
 def test_every_field_of_a_spec_is_part_of_its_key() -> None:
     assert set(CHANGES) == set(SearchSpec.__dataclass_fields__)
     CHANGES["seed_checks"] = tuple("".join(map(str, r)) for r in np.eye(20, 24, dtype=int).tolist())
-    keys = {replace(SPEC, **{name: value}).key for name, value in CHANGES.items()}
-    assert len(keys | {SPEC.key}) == len(CHANGES) + 1
+    judged = replace(SPEC, reward="logical-error")
+    keys = {
+        replace(judged if name == "logical_error" else SPEC, **{name: value}).key
+        for name, value in CHANGES.items()
+    }
+    assert len(keys | {SPEC.key, judged.key}) == len(CHANGES) + 2
+
+
+def test_keys_of_requests_that_no_decoder_judges_are_what_they_were_without_decoders() -> None:
+    assert "logical_error" not in SPEC.as_dict()
+    assert SPEC.key == "ed6a7cb1c6924bbc96a9899037cd4570cd99b7dc0a19c38adbb59426141d8898"
+
+
+@pytest.mark.parametrize("name", list(LogicalErrorOptions.__dataclass_fields__))
+def test_every_setting_of_the_judgement_is_part_of_the_key(name: str) -> None:
+    judged = replace(SPEC, reward="logical-error")
+    value = getattr(judged.logical_error, name) / 2 if name in ("p", "weight") else 7
+    other = replace(judged, logical_error=replace(judged.logical_error, **{name: value}))
+    assert other.key != judged.key
+
+
+def test_the_defaults_of_the_judgement_need_not_be_told() -> None:
+    table: dict[str, Any] = {"max_weight": 6, "distance": 9, "reward": "logical-error"}
+    told = spec_from(table | {"logical_error": {"p": 0.08}})
+    assert told == spec_from(table) == spec_from(json.loads(json.dumps(told.as_dict())))
+    assert told.logical_error == LogicalErrorOptions()
 
 
 def test_a_seed_code_counts_by_its_checks_and_not_by_its_name(tmp_path: Path) -> None:
@@ -110,18 +136,23 @@ def test_a_toml_file_sets_every_part(tmp_path: Path) -> None:
         max_weight = 6
         distance = 9
         family = "hgp"
+        reward = "logical-error"
         [agent]
         width = 16
         learning_rate = 2e-3
         [reward_options]
         beta = 1
+        [logical_error]
+        shots = 50
     """
     assert spec_from(read_spec(write(tmp_path, text))) == SearchSpec(
         max_weight=6,
         distance=9,
         family="hgp",
         agent=AgentOptions(width=16, learning_rate=2e-3),
+        reward="logical-error",
         reward_options=RewardOptions(beta=1.0),
+        logical_error=LogicalErrorOptions(shots=50),
     )
 
 
@@ -150,6 +181,22 @@ def test_a_toml_file_sets_every_part(tmp_path: Path) -> None:
         (
             "max_weight = 6\ndistance = 9\nreward_options = 'x'",
             "reward_options: must be a table, got 'x'",
+        ),
+        (
+            "max_weight = 6\ndistance = 9\nreward = 'logical-error'\nlogical_error = 3",
+            "logical_error: must be a table, got 3",
+        ),
+        (
+            "max_weight = 6\ndistance = 9\nreward = 'logical-error'\n[logical_error]\nshot = 3",
+            "logical_error.shot: no such setting; nearest: shots",
+        ),
+        (
+            "max_weight = 6\ndistance = 9\nreward = 'logical-error'\n[logical_error]\np = 'x'",
+            "logical_error.p: must be a number, got 'x'",
+        ),
+        (
+            "max_weight = 6\ndistance = 9\n[logical_error]\np = 0.1",
+            "logical_error: needs reward 'logical-error', got 'shaped'",
         ),
         ("max_weight = 6\ndistance = 9\nseed_code = 3", "seed_code: must be text, got 3"),
         ("max_weight = 6\ndistance = 9\nfamily = 3", "family: must be text, got 3"),
@@ -214,7 +261,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         ({"seed": -1}, "seed: must be at least 0, got -1"),
         ({"evaluations": 0}, "evaluations: must be at least 1, got 0"),
         ({"family": "css"}, "family: must be one of auto, hgp, got 'css'"),
-        ({"reward": "sparse"}, "reward: must be one of shaped, paper, got 'sparse'"),
+        ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
         # Checks of weight 2 are rows and columns of weight 1: no bit is tied to another.
         (
             {"max_weight": 2},
