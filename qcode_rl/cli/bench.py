@@ -20,7 +20,16 @@ PROGRAMS = {
     "latency": ("latency.py", "ranks and proved distances against their targets"),
     "known": ("known_codes.py", "published codes: distances against what is recorded"),
     "hgp30": ("hgp30.py", "the tables of He & Liu, arXiv:2502.14372, with our agent"),
+    "weight-reduction": (
+        "weight_reduction.py",
+        "found codes, their seeds and surface codes under circuit noise",
+    ),
     "distance": ("distance.py", "proved distances against the peers that are installed"),
+    "decoding": ("decoding.py", "shots per second within sinter against ldpc's own decoders"),
+    "reward": (
+        "logical_error_reward.py",
+        "codes that the logical-error reward finds beside shaped",
+    ),
 }
 
 

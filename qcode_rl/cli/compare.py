@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from qcode_rl.cli.files import require_plot, require_writable
 from qcode_rl.cli.options import json_option
 from qcode_rl.cli.output import columns, examples, print_json, print_out
-from qcode_rl.errors import InputError
 
 if TYPE_CHECKING:
     from qcode_rl.search.comparison import Cell, Comparison
@@ -106,8 +104,8 @@ def compare(
     check in random order; random: random rewirings. annealing-edges: Metropolis over moves of
     single edges. All restart as often as the budget allows. The agent rewires checks too.
     """
-    _require_plots(plot)
-    _require_writable("--out", out)
+    require_plot(plot)
+    require_writable("--out", out)
     found = _run(targets_file, methods, seeds, budget, seed)
     results = found.as_json()
     if out is not None:
@@ -140,26 +138,6 @@ def _run(
     if seeds < _ENOUGH_SEEDS:
         click.echo(f"note: {seeds} seeds are too few for intervals to be trusted", err=True)
     return run_plan(plan, _Progress(len(targets) * len(names)))
-
-
-def _require_plots(path: Path | None) -> None:
-    if path is None:
-        return
-    if find_spec("matplotlib") is None:
-        raise InputError("--plot: needs matplotlib: pip install 'qcode-rl[plots]'")
-    from qcode_rl.plots.comparison import require_format
-
-    require_format(path)
-    _require_writable("--plot", path)
-
-
-def _require_writable(flag: str, path: Path | None) -> None:
-    """Refuse a file that cannot be written before hours are spent on what is to go there."""
-    if path is None:
-        return
-    there = path if path.exists() else path.parent
-    if path.is_dir() or not there.exists() or not os.access(there, os.W_OK):
-        raise InputError(f"{flag}: must be a file that can be written, got {str(path)!r}")
 
 
 class _Progress:

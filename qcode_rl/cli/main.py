@@ -12,13 +12,14 @@ from qcode_rl.cli.archive import archive
 from qcode_rl.cli.bench import bench
 from qcode_rl.cli.compare import compare
 from qcode_rl.cli.distance import distance
+from qcode_rl.cli.evaluate import evaluate
 from qcode_rl.cli.output import examples
 from qcode_rl.cli.pretrain import pretrain
 from qcode_rl.cli.search import search
 from qcode_rl.errors import InputError
 
 #: Exit statuses (0: done).
-WRONG_USAGE, UNANSWERED, INTERRUPTED = 2, 3, 130
+FAILED, WRONG_USAGE, UNANSWERED, INTERRUPTED = 1, 2, 3, 130
 
 
 @click.group(
@@ -26,6 +27,7 @@ WRONG_USAGE, UNANSWERED, INTERRUPTED = 2, 3, 130
     epilog=examples(
         "qcode-rl search --max-weight 6 --distance 9",
         "qcode-rl distance code.npz",
+        "qcode-rl evaluate KEY --noise 1e-3,2e-3",
         "qcode-rl archive list",
         "qcode-rl archive export KEY --format npz",
     ),
@@ -34,12 +36,14 @@ WRONG_USAGE, UNANSWERED, INTERRUPTED = 2, 3, 130
 def group() -> None:
     """Discover quantum error-correcting codes of low check weight, and prove what was found.
 
-    Exit status: 0 done, 2 wrong usage or bad input, 3 no answer within the budget, 130 interrupted.
+    Exit status: 0 done, 1 failed on the way (a decoder, say), 2 wrong usage or bad input, 3 no
+    answer within the budget, 130 interrupted.
     """
 
 
 group.add_command(search)
 group.add_command(distance)
+group.add_command(evaluate)
 group.add_command(archive)
 group.add_command(compare)
 group.add_command(bench)

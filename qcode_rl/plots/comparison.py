@@ -8,15 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from qcode_rl.errors import InputError
+from qcode_rl.plots.files import COLOURS, MARKERS, save_axes
 
-#: Okabe and Ito's colours, which most people can tell apart, and a marker for each.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_MARKERS = "osD^vPX"
 _PARAMETERS = ("n", "k", "d", "w", "q")
 #: Share of the room between targets that the methods are spread over.
 _SPREAD = 0.6
-FORMATS = (".png", ".svg")
 #: Inches that a plot is wide at most, and targets from which on their names are turned.
 _WIDEST, _MANY = 16.0, 12
 
@@ -41,7 +37,7 @@ def plot_comparison(results: Mapping[str, Any], axes: Axes | None = None) -> Axe
     spent = results["budget"] * results["seeds"]
     for index, (method, place) in enumerate(zip(methods, _SPREAD * places, strict=True)):
         cells = [target[method] for target in targets]
-        style = (_COLOURS[index % len(_COLOURS)], _MARKERS[index % len(_MARKERS)])
+        style = (COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)])
         _plot_method(axes, method, cells, place, spent, style)
     axes.set_yscale("log")
     many = len(targets) > _MANY
@@ -80,20 +76,4 @@ def save_comparison(results: Mapping[str, Any], path: Path) -> None:
     Raises:
         InputError: if it ends otherwise or cannot be written.
     """
-    require_format(path)
-    figure = plot_comparison(results).get_figure(root=True)
-    assert figure is not None
-    try:
-        figure.savefig(path, dpi=150)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def require_format(path: Path) -> None:
-    """Refuse a file for a plot that does not end in .png or .svg.
-
-    Raises:
-        InputError: if it ends otherwise.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise InputError(f"plot: must end in {' or '.join(FORMATS)}, got {str(path)!r}")
+    save_axes(plot_comparison(results), path)
