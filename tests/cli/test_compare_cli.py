@@ -139,17 +139,10 @@ def test_bad_input_is_one_line_and_status_2(
 def test_without_matplotlib_a_plot_is_refused_before_anything_runs(
     command: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module_of(), "find_spec", lambda name: None)
+    monkeypatch.setattr("qcode_rl.cli.files.find_spec", lambda name: None)
     answer = command(*QUICK, "--plot", "plot.png")
     assert answer.status == 2
     assert answer.err == "error: --plot: needs matplotlib: pip install 'qcode-rl[plots]'\n"
-
-
-def module_of() -> object:
-    """Return the module of the verb, which the verb's own name hides."""
-    import sys
-
-    return sys.modules["qcode_rl.cli.compare"]
 
 
 def test_help_has_examples(command: Callable[..., Answer]) -> None:
