@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Seconds between lines of progress.
 _PERIOD = 5.0
+#: Errors in a model from which on decoders take a tenth of a second and more for a shot.
+_MANY_ERRORS = 5000
 _HEADER = (
     "code", "p", "model", "rounds", "schedule", "d(circuit)", "decoder", "shots", "errors",
     "rate", "rate/round/logical", "interval",
@@ -44,8 +46,8 @@ class Progress:
         click.echo(f"{subject.name}  {'; '.join(parts)}", err=True)
 
 
-def circuit_words(experiment: Experiment) -> str:
-    """Return in one line what the circuit of an experiment is like."""
+def circuit_words(experiment: Experiment) -> list[str]:
+    """Return in a line what the circuit of an experiment is like, in another what would help."""
     memory, reached = experiment.memory, experiment.circuit_distance
     parts = [
         f"{memory.circuit.num_qubits} qubits",
@@ -55,7 +57,19 @@ def circuit_words(experiment: Experiment) -> str:
     if experiment.schedule:
         parts.append(f"schedule {experiment.schedule}, depth {memory.depth}")
     parts.append("no logical fault found" if reached is None else f"d(circuit) <= {reached}")
-    return "; ".join(parts)
+    return ["; ".join(parts), *_advice(experiment)]
+
+
+def _advice(experiment: Experiment) -> list[str]:
+    """Say how to be faster, where decoding is slow only for what Y errors tell."""
+    from qcode_rl.decoding.circuits import relevant_part
+
+    errors = experiment.error_model.num_errors
+    if experiment.decoder.name not in ("bposd", "bplsd") or errors < _MANY_ERRORS:
+        return []
+    if relevant_part(experiment.memory).detectors == experiment.memory.detectors:
+        return []
+    return [f"{errors:,} errors to tell apart: --detectors one decodes much faster"]
 
 
 def rates_table(rows: Iterable[dict[str, Any]]) -> str:

@@ -226,7 +226,8 @@ def _run(
             for subject in subjects:
                 click.echo(f"{subject.name}: building circuits ...", err=True)
                 experiments = plan(subject, noises)
-                click.echo(f"  {circuit_words(experiments[0])}", err=True)
+                for line in circuit_words(experiments[0]):
+                    click.echo(f"  {line}", err=True)
                 planned.append((subject, experiments))
                 if circuits is not None:
                     for path in write_circuits(experiments, circuits):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,11 +18,13 @@ import numpy as np
 import pytest
 
 from qcode_rl.archive import Archive, CodeRecord, Provenance
+from qcode_rl.cli.error_rates import circuit_words
 from qcode_rl.cli.main import run
 from qcode_rl.codes import CSSCode, StabilizerCode, named_code
 from qcode_rl.codes.io import write_code
 from qcode_rl.decoding import verification
 from qcode_rl.decoding.decoders import registry
+from qcode_rl.decoding.experiments import Setup, experiments
 from qcode_rl.distance import distance_of
 
 #: A code, a decoder and noise that take no time.
@@ -445,3 +448,15 @@ def test_help_names_every_decoder_and_schedule_and_has_examples(command: Command
     words = answer.out.replace(",", " ").replace(".", " ").split()
     assert set(words) >= {*registry.DECODERS, *SCHEDULES}
     assert "qcode-rl evaluate steane --noise 1e-3" in answer.out
+
+
+def test_slow_decoding_comes_with_advice_and_the_advice_helps() -> None:
+    setup = Setup(rounds=3)
+    code = named_code("bicycle-72-12")
+    assert isinstance(code, CSSCode)
+    (slow,) = experiments(code, [1e-3], setup)
+    assert "--detectors one decodes much faster" in circuit_words(slow)[1]
+    (quick,) = experiments(code, [1e-3], replace(setup, detectors="one"))
+    assert len(circuit_words(quick)) == 1
+    assert quick.error_model.num_errors * 5 < slow.error_model.num_errors
+    assert quick.task().strong_id() != slow.task().strong_id()
