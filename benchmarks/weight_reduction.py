@@ -34,7 +34,7 @@ from qcode_rl.search.spec import RunOptions, SearchSpec
 SEEDS = ("hamming-3", "best-9-2", "reed-muller-1-3")
 RATES = (5e-4, 1e-3, 2e-3, 4e-3)
 #: Limits of a search in evaluations, and of sampling a code at one rate in seconds.
-EVALUATIONS, SECONDS = 30_000, 15.0
+EVALUATIONS, SECONDS = 30_000, 20.0
 DECODER = DecoderSpec.of("bposd")
 
 

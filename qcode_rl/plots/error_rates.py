@@ -6,10 +6,11 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from qcode_rl.plots.files import COLOURS, MARKERS, save_axes
 
-#: What a curve is told apart by, besides its name; said in its label where curves differ in it.
+#: What a curve is told apart by, besides its name; said in its label where it is needed.
 _DIFFERENCES = ("model", "rounds", "basis", "schedule", "decoder")
 
 
@@ -26,15 +27,16 @@ def plot_error_rates(rows: Sequence[Mapping[str, Any]], axes: Axes | None = None
     """
     if axes is None:
         axes = Figure(figsize=(6.5, 4.5), layout="constrained").subplots()
-    differing = [name for name in _DIFFERENCES if len({row[name] for row in rows}) > 1]
     curves: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        words = [f"{name} {row[name]}" for name in differing if row[name] != ""]
-        curves.setdefault(", ".join([row["name"], *words]), []).append(row)
+        curves.setdefault(_label(row, rows), []).append(row)
     for index, (label, held) in enumerate(curves.items()):
         style = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
         _plot_curve(axes, label, sorted(held, key=lambda row: row["p"]), style)
     axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    measured = sorted({row["p"] for row in rows})
+    axes.set_xticks(measured, [f"{p:g}" for p in measured])
     axes.set_yscale("log")
     axes.set_xlabel("physical error rate")
     axes.set_ylabel("logical error rate a round and logical qubit")
@@ -42,6 +44,17 @@ def plot_error_rates(rows: Sequence[Mapping[str, Any]], axes: Axes | None = None
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize="small")
     return axes
+
+
+def _label(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return a name, with what tells its curves apart if there are several of that name."""
+    alike = [other for other in rows if other["name"] == row["name"]]
+    words = [
+        f"{name} {row[name]}"
+        for name in _DIFFERENCES
+        if row[name] != "" and any(other[name] != row[name] for other in alike)
+    ]
+    return ", ".join([row["name"], *words])
 
 
 def _plot_curve(

@@ -56,9 +56,9 @@ def test_labels_tell_what_differs_and_nothing_else() -> None:
         row(1e-3, 1e-5, "toric-3", schedule=""),
     ]
     assert legend(plot_error_rates(rows)) == [
-        "steane, schedule search, decoder bposd",
-        "steane, schedule search, decoder bplsd",
-        "toric-3, decoder bposd",
+        "steane, decoder bposd",
+        "steane, decoder bplsd",
+        "toric-3",
     ]
 
 
