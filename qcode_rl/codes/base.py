@@ -62,6 +62,12 @@ class Code(ABC):
 
         return distance_of(self, **options)
 
+    def _repr_html_(self) -> str:
+        # Pictures are for notebooks alone, and their module knows every kind of code.
+        from qcode_rl.codes.html import code_html
+
+        return code_html(self)
+
     def __getstate__(self) -> dict[str, Any]:
         # Derived values are computed again at need: pickles stay small.
         cached = {

@@ -40,7 +40,7 @@ def as_binary_matrix(value: Any, name: str = "matrix") -> BinaryMatrix:
         raise InputError(f"{name}: must have at least one column, got shape {array.shape}")
     if array.dtype.kind not in "buif":
         raise InputError(f"{name}: entries must be 0 or 1, got values of type {array.dtype}")
-    wrong = (array != 0) & (array != 1)
+    wrong = array > 1 if array.dtype == np.uint8 else (array != 0) & (array != 1)
     if wrong.any():
         row, column = (int(v) for v in np.unravel_index(int(wrong.argmax()), wrong.shape))
         where = f"{array[row, column]} at row {row}, column {column}"
