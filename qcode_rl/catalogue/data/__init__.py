@@ -1,0 +1,1 @@
+"""The catalogue's data, each file with its sources, and the program that made them."""
