@@ -27,7 +27,7 @@ from qcode_rl.errors import InputError
 
 #: Most bounds that one evidence event may hold.
 MAX_BOUNDS = 10
-_KEY = re.compile(r"[0-9a-f]{64}")
+KEY = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def read_event(identity: str, value: Any, source: Source) -> Event | None:
     if kind not in ("code", "evidence"):
         return None
     key = value.get("key")
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not isinstance(key, str) or not KEY.fullmatch(key):
         raise ValueError("key: must be 64 hexadecimal digits")
     if kind == "evidence":
         return _evidence(identity, key, value, source)

@@ -23,9 +23,9 @@ from qcode_rl.gf2 import BinaryMatrix
 SUFFIXES = {name: form.suffix for name, form in FORMATS.items()} | {"challenge": ".challenge.json"}
 
 
-def default_name(record: CodeRecord, suffix: str = "npz") -> str:
-    """Return a file name for a record: `n_k_d-<beginning of the key>.suffix`."""
-    return f"{record.n}_{record.k}_{record.d}-{record.key[:12]}.{suffix}"
+def default_name(record: CodeRecord, form: str = "npz") -> str:
+    """Return a file name for a record: `n_k_d-<beginning of the key>` and the format's suffix."""
+    return f"{record.n}_{record.k}_{record.d}-{record.key[:12]}{SUFFIXES[form]}"
 
 
 def matrices(record: CodeRecord) -> dict[str, BinaryMatrix]:

@@ -6,42 +6,18 @@ counts of logical errors by sum.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from qcode_rl.archive.counts import TaskCounts, readable_order, total
 from qcode_rl.archive.events import Bound, CodeEvent, CountsEvent, Event, EvidenceEvent
-from qcode_rl.archive.presentation import StabilizerChecks
+from qcode_rl.archive.listing import Conflict
+from qcode_rl.archive.presentation import Parameters, StabilizerChecks
 from qcode_rl.archive.records import CodeRecord
 from qcode_rl.archive.segments import Damage
 from qcode_rl.distance import Distance
 
 _NOTHING_PROVED = Bound("", 1, None, "")
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Bounds that contradict each other: one of the two claims is wrong.
-
-    Attributes:
-        key: the code.
-        pauli: "X" or "Z" for the bounds of that type of operator, "" for the distance.
-        lower: the lower bound, greater than `upper`.
-        upper: the weight of the witness.
-        methods: how the two were reached.
-    """
-
-    key: str
-    pauli: str
-    lower: int
-    upper: int
-    methods: tuple[str, str]
-
-    def __str__(self) -> str:
-        name = f"d{self.pauli.lower()}"
-        return (
-            f"code {self.key[:12]}: {name} >= {self.lower} ({self.methods[0]}) contradicts "
-            f"{name} <= {self.upper} ({self.methods[1]})"
-        )
 
 
 @dataclass(frozen=True)
@@ -57,6 +33,34 @@ class View:
     record: CodeRecord | None
     conflicts: list[Conflict] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
+
+
+class Shape(NamedTuple):
+    """What the fold asks of a code.
+
+    Attributes:
+        n: qubits.
+        k: logical qubits.
+        css: whether it is held as a CSS code.
+    """
+
+    n: int
+    k: int
+    css: bool
+
+
+class Weighed(NamedTuple):
+    """What evidence comes to.
+
+    Attributes:
+        distance: what is known of the distance; `None` without any witness.
+        conflicts: where bounds contradict each other.
+        damage: evidence that does not fit the code, and counts for nothing.
+    """
+
+    distance: Distance | None
+    conflicts: list[Conflict]
+    damage: list[Damage]
 
 
 class State:
@@ -121,16 +125,7 @@ class State:
             The sums, one a task, sorted so as to be read; and the counts left out of them, because
             they tell another experiment than those of least event id of the same task.
         """
-        tasks: dict[str, list[CountsEvent]] = {}
-        damage: list[Damage] = []
-        for event in sorted(self._counts.get(key, {}).values(), key=lambda event: event.id):
-            same = tasks.setdefault(event.counts.task, [])
-            if same and event.counts.experiment != same[0].counts.experiment:
-                damage.append(event.source.damage(_other_experiment(event, same[0])))
-            else:
-                same.append(event)
-        sums = [total(event.counts for event in same) for same in tasks.values()]
-        return sorted(sums, key=readable_order), damage
+        return add_up(self._counts.get(key, {}).values())
 
     def view(self, key: str, rejected: Collection[str] = ()) -> View:
         """Return what is known of a code.
@@ -146,17 +141,59 @@ class State:
         if not codes:
             return View(None)
         best = codes[0]
-        bounds: list[Bound] = []
-        damage: list[Damage] = []
-        for event in self.evidence(key):
-            fault = _misfit(event, best)
-            if fault:
-                damage.append(event.source.damage(fault))
-            elif event.id not in rejected:
-                bounds += event.bounds
-        distance, conflicts = combine(key, bounds)
-        record = CodeRecord(best.presentation, best.family, distance, best.provenance, key)
-        return View(record, conflicts, damage)
+        weighed = weigh(key, shape_of(best), self.evidence(key), rejected)
+        record = CodeRecord(best.presentation, best.family, weighed.distance, best.provenance, key)
+        return View(record, weighed.conflicts, weighed.damage)
+
+
+def shape_of(event: CodeEvent) -> Shape:
+    """Return what the fold asks of a code, from its checks."""
+    n, k, *_ = event.presentation.parameters
+    return Shape(n, k, not isinstance(event.presentation, StabilizerChecks))
+
+
+def preference(parameters: Parameters, created: str, identity: str) -> tuple[int, int, str, str]:
+    """Return the key that sorts findings of a code: the one to show comes first."""
+    return parameters.w, parameters.q, created, identity
+
+
+def weigh(
+    key: str, code: Shape, evidence: Iterable[EvidenceEvent], rejected: Collection[str] = ()
+) -> Weighed:
+    """Combine the evidence on a code's distance.
+
+    Args:
+        key: the code's key.
+        code: what it must fit.
+        evidence: in the order in which damage is to be told.
+        rejected: ids of events that count for nothing.
+
+    Returns:
+        What is known of the distance, and what is wrong with the evidence.
+    """
+    bounds: list[Bound] = []
+    damage: list[Damage] = []
+    for event in evidence:
+        fault = _misfit(event, code)
+        if fault:
+            damage.append(event.source.damage(fault))
+        elif event.id not in rejected:
+            bounds += event.bounds
+    return Weighed(*combine(key, bounds), damage)
+
+
+def add_up(events: Iterable[CountsEvent]) -> tuple[list[TaskCounts], list[Damage]]:
+    """Add up the counts of one code's logical errors; see `State.counts`."""
+    tasks: dict[str, list[CountsEvent]] = {}
+    damage: list[Damage] = []
+    for event in sorted(events, key=lambda event: event.id):
+        same = tasks.setdefault(event.counts.task, [])
+        if same and event.counts.experiment != same[0].counts.experiment:
+            damage.append(event.source.damage(_other_experiment(event, same[0])))
+        else:
+            same.append(event)
+    sums = [total(event.counts for event in same) for same in tasks.values()]
+    return sorted(sums, key=readable_order), damage
 
 
 def combine(key: str, bounds: Iterable[Bound]) -> tuple[Distance | None, list[Conflict]]:
@@ -177,11 +214,17 @@ def combine(key: str, bounds: Iterable[Bound]) -> tuple[Distance | None, list[Co
         # d = min(dx, dz), and so for what is proved of them.
         least = min(dx, dz, key=lambda part: part.lower)
         held.append(Bound("", least.lower, None, least.method))
-    whole = _part(key, "", held, conflicts)
-    return whole and replace(whole, dx=dx, dz=dz), conflicts
+    return _part(key, "", held, conflicts, dx, dz), conflicts
 
 
-def _part(key: str, pauli: str, held: list[Bound], conflicts: list[Conflict]) -> Distance | None:
+def _part(
+    key: str,
+    pauli: str,
+    held: list[Bound],
+    conflicts: list[Conflict],
+    dx: Distance | None = None,
+    dz: Distance | None = None,
+) -> Distance | None:
     """Combine the bounds on operators of one Pauli type, or ("") of any; note a contradiction."""
     # A proof about all operators holds for each type; a witness of any type bounds them all.
     proofs = [b for b in held if b.pauli in (pauli, "")]
@@ -190,37 +233,38 @@ def _part(key: str, pauli: str, held: list[Bound], conflicts: list[Conflict]) ->
         return None
     upper = min(witnessed, key=_witness_order)
     lower = max(proofs, key=_proof_order, default=_NOTHING_PROVED)
-    if lower.lower > upper.weight:
+    weight = upper.weight
+    if lower.lower > weight:
         methods = (lower.method, upper.method)
-        conflicts.append(Conflict(key, pauli, lower.lower, upper.weight, methods))
-        return Distance(1, upper.weight, upper.witness, upper.method)
+        conflicts.append(Conflict(key, pauli, lower.lower, weight, methods))
+        return Distance(1, weight, upper.witness, upper.method, dx=dx, dz=dz)
     names = [lower.method] if lower.lower > 1 else []
-    if lower.lower < upper.weight or not names:
+    if lower.lower < weight or not names:
         names.append(upper.method)
     method = ", ".join(dict.fromkeys(names))
-    return Distance(lower.lower, upper.weight, upper.witness, method)
+    return Distance(lower.lower, weight, upper.witness, method, dx=dx, dz=dz)
 
 
 def _preference(event: CodeEvent) -> tuple[int, int, str, str]:
-    parameters = event.presentation.parameters
-    return parameters.w, parameters.q, event.provenance.created, event.id
+    return preference(event.presentation.parameters, event.provenance.created, event.id)
 
 
 def _proof_order(bound: Bound) -> tuple[int, str]:
     return bound.lower, bound.method
 
 
-def _witness_order(bound: Bound) -> tuple[int, str, str, str]:
-    return bound.weight, bound.pauli, bound.method, repr(bound.witness)
+def _witness_order(bound: Bound) -> tuple[int, str, str, tuple[tuple[int, ...], ...]]:
+    positions = (bound.witness.x, bound.witness.z) if bound.witness else ()
+    return bound.weight, bound.pauli, bound.method, positions
 
 
-def _misfit(event: EvidenceEvent, code: CodeEvent) -> str | None:
+def _misfit(event: EvidenceEvent, code: Shape) -> str | None:
     """Return why evidence cannot be of a code, as far as its parameters tell."""
-    n, k, *_ = code.presentation.parameters
-    if k == 0:
+    n = code.n
+    if code.k == 0:
         return "bounds the distance of a code that has none (k = 0)"
     # Nor could a distance be told from these: d = min(dx, dz) is a law of CSS codes.
-    if isinstance(code.presentation, StabilizerChecks) and any(b.pauli for b in event.bounds):
+    if not code.css and any(bound.pauli for bound in event.bounds):
         return "bounds operators of one Pauli type of a code that is not CSS"
     for bound in event.bounds:
         positions = (*bound.witness.x, *bound.witness.z) if bound.witness else ()

@@ -7,7 +7,7 @@ that no header can make a reader reserve more memory than the limits below allow
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -41,6 +41,24 @@ class Parameters(NamedTuple):
     q: int
 
 
+class Factor(NamedTuple):
+    """What the parameters of a product depend on in each of its factors.
+
+    Attributes:
+        m: checks.
+        n: bits.
+        rank: rank of the checks.
+        weight: largest check weight.
+        degree: largest number of checks on one bit.
+    """
+
+    m: int
+    n: int
+    rank: int
+    weight: int
+    degree: int
+
+
 @dataclass(frozen=True)
 class ProductFactors:
     """A hypergraph product, held as its two factors.
@@ -60,21 +78,11 @@ class ProductFactors:
     @cached_property
     def parameters(self) -> Parameters:
         """n, k, w and q of the product, from the factors alone."""
-        h1, h2 = self.first.checks, self.second.checks
-        (m1, n1), (m2, n2) = h1.shape, h2.shape
-        row1, row2 = self.first.max_weight, self.second.max_weight
-        column1, column2 = self.first.max_degree, self.second.max_degree
-        transposed = (m1 - self.first.rank) * (m2 - self.second.rank)
-        # A factor without checks leaves one type of check, and the second block, empty.
-        x_weight = row1 + column2 if m1 else 0
-        z_weight = row2 + column1 if m2 else 0
-        degrees = [column1, column2, *([row1, row2] if m1 and m2 else [])]
-        return Parameters(
-            n1 * n2 + m1 * m2,
-            self.first.k * self.second.k + transposed,
-            max(x_weight, z_weight),
-            max(degrees),
+        first, second = (
+            Factor(len(code.checks), code.n, code.rank, code.max_weight, code.max_degree)
+            for code in (self.first, self.second)
         )
+        return product_parameters(first, second)
 
     def build(self) -> CSSCode:
         """Return the product with its check matrices."""
@@ -154,6 +162,21 @@ class StabilizerChecks:
 Presentation: TypeAlias = ProductFactors | PlainChecks | StabilizerChecks
 
 
+def product_parameters(first: Factor, second: Factor) -> Parameters:
+    """Return n, k, w and q of the hypergraph product of two factors."""
+    transposed = (first.m - first.rank) * (second.m - second.rank)
+    # A factor without checks leaves one type of check, and the second block, empty.
+    x_weight = first.weight + second.degree if first.m else 0
+    z_weight = second.weight + first.degree if second.m else 0
+    transposed_degrees = [first.weight, second.weight] if first.m and second.m else []
+    return Parameters(
+        first.n * second.n + first.m * second.m,
+        (first.n - first.rank) * (second.n - second.rank) + transposed,
+        max(x_weight, z_weight),
+        max(first.degree, second.degree, *transposed_degrees),
+    )
+
+
 def present(code: QuantumCode) -> Presentation:
     """Return the smallest presentation of a code: a product's factors, else the checks.
 
@@ -215,9 +238,7 @@ def require_size(qubits: int, rows: int) -> None:
 
 def is_support(value: Any, n: int) -> bool:
     """Say whether a value is a list of increasing integers from 0 to n - 1."""
-    if not isinstance(value, list) or any(type(i) is not int for i in value):
-        return False
-    return all(a < b for a, b in pairwise([-1, *value, n]))
+    return isinstance(value, list) and _are_supports([value], n)
 
 
 def _parameters(code: QuantumCode) -> Parameters:
@@ -248,9 +269,17 @@ def _matrix(value: Json, name: str, halves: int = 1) -> BinaryMatrix:
     if not isinstance(rows, list):
         raise ValueError(f"{name}: must be a list of supports")
     require_size(n, halves * len(rows))
+    if not _are_supports(rows, n):
+        index = [is_support(support, n) for support in rows].index(False)
+        raise ValueError(f"{name}: row {index} must hold increasing integers below {n}")
     matrix = np.zeros((len(rows), n), dtype=np.uint8)
-    for index, support in enumerate(rows):
-        if not is_support(support, n):
-            raise ValueError(f"{name}: row {index} must hold increasing integers below {n}")
-        matrix[index, support] = 1
+    matrix.reshape(-1)[[base * n + i for base, row in enumerate(rows) for i in row]] = 1
     return matrix
+
+
+def _are_supports(rows: list[Any], n: int) -> bool:
+    """Say whether all are what `is_support` asks for; archives hold very many of them."""
+    if set(map(type, rows)) - {list} or set(map(type, chain(*rows))) - {int}:
+        return False
+    held = [row for row in rows if row]
+    return all(row[0] >= 0 and row[-1] < n and row == sorted(set(row)) for row in held)

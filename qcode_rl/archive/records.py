@@ -4,7 +4,7 @@ import re
 import sys
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata
 from typing import Any
 
@@ -93,7 +93,10 @@ class Provenance:
         versions = value.get("versions")
         if not isinstance(versions, dict) or len(versions) > MAX_VERSIONS:
             raise ValueError(f"versions: must be an object of at most {MAX_VERSIONS} entries")
-        pairs = {text(a, "versions"): text(b, "versions") for a, b in versions.items()}
+        try:
+            pairs = dict(_pairs(*versions.items()))
+        except TypeError as error:  # something that cannot be looked up, hence no text
+            raise ValueError("versions: must be an object of texts") from error
         created = text(value.get("created"), "created")
         if not _TIME.fullmatch(created):
             raise ValueError("created: must be a time such as 2026-01-31T12:00:00Z")
@@ -210,6 +213,11 @@ class CodeRecord:
         distance = str(self.distance) if self.distance else ("?" if self.k else "-")
         return f"[[{self.n},{self.k},{distance}]]({self.w},{self.q})"
 
+    def _repr_html_(self) -> str:
+        from qcode_rl.archive.html import record_html
+
+        return record_html(self)
+
     def summary(self) -> Json:
         """Return one entry of `codes`, as `search --json` and `archive list --json` print them."""
         d = self.distance and {"lower": self.distance.lower, "upper": self.distance.upper}
@@ -243,6 +251,12 @@ def _count(value: Any, name: str) -> int | None:
     if value is not None and (type(value) is not int or not 0 <= value < 1 << 63):
         raise ValueError(f"{name}: must be a non-negative integer or null")
     return value
+
+
+@lru_cache(1000)
+def _pairs(*pairs: tuple[Any, Any]) -> tuple[tuple[str, str], ...]:
+    """Return names and versions if they are texts; archives hold the same ones very often."""
+    return tuple((text(a, "versions"), text(b, "versions")) for a, b in pairs)
 
 
 def _installed_versions() -> dict[str, str]:

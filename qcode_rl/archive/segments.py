@@ -5,6 +5,8 @@ the SHA-256 of the rest as bytes: of `{<the event's members>}`, which writers ma
 keys, no spaces, ASCII). One field is thus the checksum of the line and the identity of the event.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
@@ -15,10 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NoReturn, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, Self
 
-from qcode_rl.archive.presentation import Json
 from qcode_rl.errors import InputError
+
+if TYPE_CHECKING:  # codes come with their kernels, which a list of codes must not wait for
+    from qcode_rl.archive.presentation import Json
 
 #: Longest line, in bytes, that is written or read.
 MAX_LINE = 1 << 24
@@ -26,6 +30,14 @@ MAX_LINE = 1 << 24
 _OPENING = b'{"id":"'
 _ID_END = len(_OPENING) + 32
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+# Made once: a decoder takes longer to make than most lines to read.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 @dataclass(frozen=True)
@@ -49,19 +61,22 @@ class Damage:
         return f"{self.path}:{self.line}: {self.reason}"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A good line.
 
     Attributes:
         number: which line, from 1.
         id: the id of its event.
         event: the event.
+        offset: where it begins, in bytes.
+        length: how many bytes it takes, without its line end.
     """
 
     number: int
     id: str
     event: Json
+    offset: int = 0
+    length: int = 0
 
 
 class SegmentWriter:
@@ -139,7 +154,7 @@ class SegmentWriter:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
         self._descriptor = os.open(self.path, flags, 0o644)
         for folder in (self._folder, *list(self._folder.parents)[:3]):
-            _sync_folder(folder)
+            sync_folder(folder)
         return self._descriptor
 
 
@@ -175,72 +190,80 @@ def decode_line(line: bytes) -> tuple[str, Json]:
     if _digest(body) != identity:
         raise ValueError("its checksum does not match")
     try:
-        event = json.loads(body, parse_constant=_refuse_constant)
+        event = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise ValueError("is not JSON") from error
     return identity.decode(), event
 
 
-def scan_segment(path: Path) -> Iterator[Line | Damage]:
+def scan_segment(
+    path: Path, offset: int = 0, first: int = 1, stop: int | None = None
+) -> Iterator[Line | Damage]:
     """Read a segment, whatever is in it.
 
     Args:
         path: the file.
+        offset: where to begin, in bytes: where a line begins.
+        first: the number of that line.
+        stop: where to end, in bytes, as if the file ended there; default: where it ends.
 
     Yields:
         For each line what it holds or what is wrong with it; never an exception.
     """
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(_lines(file), 1):
-                yield from _scan_line(path, number, line)
+            file.seek(offset)
+            for number, (place, line) in enumerate(_lines(file, stop), first):
+                yield from _scan_line(path, number, place, line)
     except OSError as error:
         yield Damage(path, 0, f"cannot be read: {error.strerror}")
 
 
-def _scan_line(path: Path, number: int, line: bytes) -> Iterator[Line | Damage]:
+def _scan_line(path: Path, number: int, place: int, line: bytes) -> tuple[Line | Damage, ...]:
     if len(line) > MAX_LINE:
-        yield Damage(path, number, f"is longer than {MAX_LINE} bytes")
-        return
+        return (Damage(path, number, f"is longer than {MAX_LINE} bytes"),)
     complete = line.endswith(b"\n")
+    held = line[:-1] if complete else line
     try:
-        yield Line(number, *decode_line(line[:-1] if complete else line))
+        return (Line(number, *decode_line(held), place, len(held)),)
     except ValueError as error:
         if complete:
-            yield Damage(path, number, str(error))
-        elif (whole := _if_whole(number, line[:-1])) is not None:
-            # Nothing was cut off: another byte stands where the line end was.
-            yield whole
-            yield Damage(path, number, "its line end is damaged")
-        else:
-            yield Damage(path, number, "is incomplete: a writer was stopped here", torn=True)
+            return (Damage(path, number, str(error)),)
+    whole = _if_whole(number, place, line[:-1])
+    if whole is not None:
+        # Nothing was cut off: another byte stands where the line end was.
+        return whole, Damage(path, number, "its line end is damaged")
+    return (Damage(path, number, "is incomplete: a writer was stopped here", torn=True),)
 
 
-def _if_whole(number: int, line: bytes) -> Line | None:
+def _if_whole(number: int, place: int, line: bytes) -> Line | None:
     try:
-        return Line(number, *decode_line(line))
+        return Line(number, *decode_line(line), place, len(line))
     except ValueError:
         return None
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield lines; of one that is too long, no more than shows that it is."""
-    while line := file.readline(MAX_LINE + 1):
+def _lines(file: BinaryIO, stop: int | None) -> Iterator[tuple[int, bytes]]:
+    """Yield places and lines; of a line that is too long, no more than shows that it is."""
+    place = file.tell()
+    while line := file.readline(_at_most(place, stop)):
+        begin, place = place, place + len(line)
         rest = line
         while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-            rest = file.readline(MAX_LINE + 1)
-        yield line
+            rest = file.readline(_at_most(place, stop))
+            place += len(rest)
+        yield begin, line
+
+
+def _at_most(place: int, stop: int | None) -> int:
+    return MAX_LINE + 1 if stop is None else min(MAX_LINE + 1, max(0, stop - place))
 
 
 def _digest(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest()[:32].encode()
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the entries of a folder durable, where the system can open folders."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)

@@ -18,6 +18,7 @@ PROGRAMS = {
     "gpu": ("gpu.py", "training on CUDA beside the CPU, and the time to a proved code"),
     "sizes": ("network_sizes.py", "evaluations and seconds per success of networks by size"),
     "latency": ("latency.py", "ranks and proved distances against their targets"),
+    "archive": ("archive.py", "100,000 codes: the index, Pareto sets, merging"),
     "known": ("known_codes.py", "published codes: distances against what is recorded"),
     "hgp30": ("hgp30.py", "the tables of He & Liu, arXiv:2502.14372, with our agent"),
     "weight-reduction": (

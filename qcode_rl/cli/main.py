@@ -37,7 +37,7 @@ def group() -> None:
     """Discover quantum error-correcting codes of low check weight, and prove what was found.
 
     Exit status: 0 done, 1 failed on the way (a decoder, say), 2 wrong usage or bad input, 3 no
-    answer within the budget, 130 interrupted.
+    answer within the budget, 4 `archive verify` found a discrepancy, 130 interrupted.
     """
 
 

@@ -6,12 +6,17 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 if TYPE_CHECKING:
     from qcode_rl.archive import CodeRecord
+    from qcode_rl.archive.listing import Listing
+    from qcode_rl.catalogue import Match
+
+    #: What tables of codes are made of.
+    Row: TypeAlias = CodeRecord | Listing
 
 
 def examples(*lines: str) -> str:
@@ -20,21 +25,54 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
-def code_table(records: Iterable[CodeRecord]) -> str:
-    """Return codes as a table, one a line."""
-    header = ("code", "kd2/n", "family", "seed", "created", "key")
+def code_table(records: Iterable[Row]) -> str:
+    """Return codes as a table, one a line, and below it what the catalogue's column refers to."""
+    from qcode_rl.catalogue import catalogue, counterpart
+
+    records = list(records)
+    matches = [counterpart(record) for record in records]
+    sources = list(dict.fromkeys(match.code.source for match in matches if match))
+    if None in matches:  # then all of them are told
+        sources += [source.id for source in catalogue().sources if source.id not in sources]
+    header = ("code", "kd2/n", "family", "seed", "created", "catalogue", "key")
     rows = [
         (
             record.label,
             f"{record.merit:.2f}",
             record.family,
             or_dash(record.provenance.seed),
-            record.provenance.created,
+            record.provenance.created[:10],
+            f"{match.label} [{sources.index(match.code.source) + 1}]" if match else "-",
             record.key[:12],
         )
-        for record in records
+        for record, match in zip(records, matches, strict=True)
     ]
-    return columns([header, *rows], right={1, 3})
+    return "\n".join([columns([header, *rows], right={1, 3}), "", *_footnotes(matches, sources)])
+
+
+def _footnotes(matches: Sequence[Match | None], sources: Sequence[str]) -> list[str]:
+    from qcode_rl.catalogue import catalogue
+
+    held = catalogue()
+    notes = []
+    if None in matches:
+        where = " ".join(f"[{i}]" for i, _ in enumerate(sources, start=1))
+        notes.append(
+            f"- not in the catalogue ({held.date}; {len(held.codes):,} codes from {where})"
+        )
+    found = [match for match in matches if match]
+    if any(match.copies > 1 for match in found):
+        notes.append("m x: no one code there is as good, but m copies of this one side by side are")
+    if any(not match.code.proved for match in found):
+        notes.append("<= in that column: the distance recorded there, without a proof")
+    return [*notes, *(f"[{i}] {held.source(name).title}" for i, name in enumerate(sources, 1))]
+
+
+def summary(record: Row) -> dict[str, Any]:
+    """Return a record's entry of `codes` in JSON, with the catalogue's verdict."""
+    from qcode_rl.catalogue import verdict_json
+
+    return {**record.summary(), "catalogue": verdict_json(record)}
 
 
 def columns(rows: Sequence[tuple[str, ...]], right: Iterable[int] = ()) -> str:

@@ -2,10 +2,6 @@
 
 import os
 import pickle
-import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,30 +25,6 @@ from qcode_rl.errors import InputError
 MakeRecord = Callable[..., CodeRecord]
 SURFACE = hypergraph_product([[1, 1, 0], [0, 1, 1]])
 RECORD = CodeRecord.of(SURFACE, distance_of(SURFACE), Provenance(run="a"))
-
-WRITER = """
-import sys
-from dataclasses import replace
-from pathlib import Path
-from qcode_rl.archive import Archive, CodeRecord, Provenance
-from qcode_rl.codes import hypergraph_product
-from qcode_rl.distance import distance_of
-
-folder, number, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-code = hypergraph_product([[1, 1, 0], [0, 1, 1]])
-record = CodeRecord.of(code, distance_of(code), Provenance(run=f"w{number}"))
-with Archive(folder).writer(f"w{number}") as writer:
-    for step in range(count):
-        # Archives take the key on trust until the code is looked at: many records, one code.
-        key = f"{number:08x}{step:056x}"
-        writer.add(replace(record, key=key, distance=None if step % 2 else record.distance))
-        print(key, flush=True)
-"""
-
-
-def start(folder: Path, number: int, count: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", WRITER, str(folder), str(number), str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def fill(folder: Path, *records: CodeRecord) -> Archive:
@@ -179,36 +151,6 @@ def test_archives_merge_by_copying_files(tmp_path: Path, make_record: MakeRecord
             (target / path.name).write_bytes(path.read_bytes())
     expected = {r.key for r in (*one.records(), *two.records())}
     assert {r.key for r in Archive(tmp_path / "merged").records()} == expected
-
-
-def test_a_killed_writer_loses_nothing_that_it_had_printed(tmp_path: Path) -> None:
-    source = random.Random(5)
-    printed: set[str] = set()
-    for number in range(0, 10, 2):
-        # Two at a time, since most of the time goes into starting Python.
-        writers = [start(tmp_path, n, 10**6) for n in (number, number + 1)]
-        first = [writer.stdout.readline().strip() for writer in writers if writer.stdout]
-        time.sleep(source.uniform(0, 0.1))
-        for writer in writers:
-            writer.send_signal(signal.SIGKILL)
-        printed |= {*first, *(k for w in writers for k in w.communicate()[0].split())}
-    archive = Archive(tmp_path)
-    keys = {record.key for record in archive.records()}
-    # A line may have been cut short on its way to us; keys have a fixed length.
-    assert {key for key in printed if len(key) == 64} <= keys
-    assert len(printed) >= 10
-    assert archive.damage == []
-
-
-def test_four_writers_at_once_lose_nothing(tmp_path: Path) -> None:
-    writers = [start(tmp_path, number, 1000) for number in range(4)]
-    for writer in writers:
-        writer.communicate()
-        assert writer.returncode == 0
-    archive = Archive(tmp_path)
-    assert len(archive.records()) == 4000
-    assert archive.damage == archive.torn == []
-    assert len(list(tmp_path.glob("segments/*/*.jsonl"))) == 4
 
 
 @pytest.mark.parametrize(
