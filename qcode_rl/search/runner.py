@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qcode_rl.archive import Archive, CodeRecord, Provenance, pareto, worth_keeping
+from qcode_rl.catalogue import verdict_json
 from qcode_rl.codes import ClassicalCode, hypergraph_product
 from qcode_rl.distance import distance_of
 from qcode_rl.distance.components import by_components
@@ -98,7 +99,9 @@ class SearchResult:
             "found": len(self.records),
             "evaluations": self.evaluations,
             "seconds": round(self.seconds, 3),
-            "codes": [record.summary() for record in self.pareto],
+            "codes": [
+                {**record.summary(), "catalogue": verdict_json(record)} for record in self.pareto
+            ],
         }
 
 

@@ -1,4 +1,4 @@
-"""`qcode-rl archive list | show | export`."""
+"""`qcode-rl archive list | show | export`; conditions and the like are in test_archive_list_cli."""
 
 import json
 import os
@@ -57,9 +57,14 @@ def failure(*arguments: object) -> str:
 
 def test_a_listing_has_one_line_for_each_code(folder: Path) -> None:
     result = run("list", "--archive", folder)
-    lines = result.stdout.splitlines()
-    assert [line.split()[0] for line in lines] == ["code", "[[13,1,3]](4,2)", "[[41,1,5]](4,2)"]
-    assert lines[2].endswith(f"hgp        2  2026-01-02T03:04:05Z  {LARGE.key[:12]}")
+    table, notes = result.stdout.split("\n\n")
+    lines = [" ".join(line.split()) for line in table.splitlines()]
+    assert lines == [
+        "code kd2/n family seed created catalogue key",
+        f"[[13,1,3]](4,2) 0.69 hgp 1 2026-01-02 [[5,1,3]](4,?) [1] {SMALL.key[:12]}",
+        f"[[41,1,5]](4,2) 0.61 hgp 2 2026-01-02 [[25,1,5]](4,2) [2] {LARGE.key[:12]}",
+    ]
+    assert notes == "[1] textbook\n[2] qldpc-challenge 2026-08-21\n"
     assert result.stderr == ""
     assert "\x1b" not in result.stdout
 
@@ -75,7 +80,8 @@ def test_a_listing_is_sorted_best_first(folder: Path, sort: str, first: CodeReco
 
 @pytest.mark.parametrize("sort", ["k", "w", "q", "created"])
 def test_every_sort_lists_all(folder: Path, sort: str) -> None:
-    assert len(run("list", "--archive", folder, "--sort", sort).stdout.splitlines()) == 3
+    table = run("list", "--archive", folder, "--sort", sort).stdout.split("\n\n")[0]
+    assert len(table.splitlines()) == 3
 
 
 def test_the_json_of_a_listing_has_the_promised_shape(folder: Path) -> None:
@@ -84,7 +90,9 @@ def test_the_json_of_a_listing_has_the_promised_shape(folder: Path) -> None:
     assert listing == {
         **{"request": None, "met": None, "found": 2, "evaluations": None, "seconds": None}
     }
-    assert codes == [SMALL.summary(), LARGE.summary()]
+    told = [code | {"catalogue": None} for code in codes]
+    assert told == [SMALL.summary(), LARGE.summary()]
+    assert codes[0]["catalogue"]["code"]["source"] == "textbook"
     assert list(codes[0]) == ["key", "n", "k", "d", "w", "q", "family", "seed", "catalogue"]
     assert codes[1]["d"] == {"lower": 5, "upper": 5}
 
@@ -118,7 +126,7 @@ def test_damage_and_contradictions_are_named_on_stderr(folder: Path) -> None:
     with Archive(folder).writer("liar") as writer:
         writer.add(replace(SMALL, distance=Distance(9, 13, witness, "faith")))
     result = run("list", "--archive", folder)
-    assert len(result.stdout.splitlines()) == 3
+    assert len(result.stdout.split("\n\n")[0].splitlines()) == 3
     warnings = result.stderr.splitlines()
     assert (
         warnings[0] == f"warning: damaged, passed over: {path}:5: does not begin with an event id"
@@ -138,6 +146,13 @@ def test_show_tells_what_is_known_of_a_code(folder: Path) -> None:
     assert rows["seed"] == "1"
     assert rows["run"] == "demo"
     assert "dz >= 3, <= 3 by a checked witness" in shown
+    known = "the catalogue has one at least as good: [[5,1,3]](4,?), textbook"
+    assert rows["catalogue"] == known
+    drawn = shown.split("\n\n")[1:]
+    assert [picture.splitlines()[0] for picture in drawn] == [
+        "X checks, 6 x 13",
+        "Z checks, 6 x 13",
+    ]
 
 
 def test_show_handles_codes_without_factors_distance_or_provenance(tmp_path: Path) -> None:
@@ -150,6 +165,8 @@ def test_show_handles_codes_without_factors_distance_or_provenance(tmp_path: Pat
     assert "Z checks     0 x 2\n" in shown
     assert "1 of 2 findings" in shown
     assert "factor" not in shown
+    assert "not compared with the catalogue: no distance is proved\n" in shown
+    assert shown.endswith("Z checks: none\n")
     assert json.loads(run("show", code.key, "--json", "--archive", tmp_path).stdout)["d"] is None
 
 
@@ -191,7 +208,7 @@ def test_counts_that_contradict_each_other_are_named_on_stderr(folder: Path) -> 
         for p in (0.1, 0.2):
             writer.add_counts(SMALL.key, Counts("a" * 64, {"p": p}, 10, 1))
     shown = run("show", SMALL.key, "--archive", folder)
-    assert shown.stdout.splitlines()[-1].split()[-3:] == ["10", "1", "0.1"]
+    assert shown.stdout.split("\n\n")[1].split()[-3:] == ["10", "1", "0.1"]
     assert "its experiment is not that of event" in shown.stderr
 
 
@@ -201,6 +218,7 @@ def test_a_code_that_is_not_css_is_listed_shown_and_exported(tmp_path: Path) -> 
         writer.add(record)
     where = ("--archive", tmp_path / "archive")
     assert "[[5,1,3]](4,4)   1.80  stabilizer" in run("list", *where).stdout
+    assert "\n\nchecks, 4 x 5\nXZZX.\n.XZZX\nX.XZZ\nZX.XZ\n" in run("show", FIVE.key, *where).stdout
     shown = run("show", FIVE.key[:9], *where).stdout
     rows = {line.split("  ")[0]: line.split("  ")[-1].strip() for line in shown.splitlines()}
     assert rows["checks"] == "4 x 5, weights 4 to 4"
@@ -254,7 +272,7 @@ def test_an_export_that_cannot_be_written_is_refused(
     assert [p.name for p in tmp_path.iterdir()] == ["archive"]
 
 
-@pytest.mark.parametrize("command", ["list", "show", "export"])
+@pytest.mark.parametrize("command", ["list", "show", "known", "export"])
 def test_help_gives_examples(command: str) -> None:
     assert f"\n    qcode-rl archive {command}" in run(command, "--help").stdout
 

@@ -31,6 +31,9 @@ from qcode_rl.distance import distance_of
 QUICK = ("--noise", "0.05,0.1", "--model", "capacity", "--decoder", "lookup", "--workers", "1")
 #: The program, which writes to the archive more often than it would.
 PROGRAM = """
+import signal
+# Who starts the tests in the background may have had Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from qcode_rl.cli import main
 from qcode_rl.evaluation import runs
 runs._KEEP_SECONDS = 0.5
@@ -399,12 +402,12 @@ def test_what_does_not_go_with_a_code_is_told_before_anything_is_sampled(
 
 def test_an_ambiguous_key_is_refused(command: Command, tmp_path: Path) -> None:
     keys = [put(tmp_path / "archive", code) for code in two_codes_of_one_digit()]
-    before = sorted(tmp_path.rglob("*"))
+    before = sorted(tmp_path.rglob("*.jsonl"))
     answer = command(keys[0][0], *CIRCUIT)
     assert (answer.status, answer.err.count("\n")) == (2, 1)
     assert "could be any of" in answer.err
     assert all(key[:16] in answer.err for key in keys)
-    assert sorted(tmp_path.rglob("*")) == before
+    assert sorted(tmp_path.rglob("*.jsonl")) == before
 
 
 def two_codes_of_one_digit() -> tuple[CSSCode, CSSCode]:

@@ -83,13 +83,19 @@ ASK = (*W6, "--distance", "9")
 def test_a_search_prints_a_table_and_archives_what_it_prints(command: Command) -> None:
     answer = command("--spec", "easy.toml", "--device", "cpu")
     assert answer.status == 0
-    header, *rows = answer.out.splitlines()
-    assert header.split() == ["code", "kd2/n", "family", "seed", "created", "key"]
+    table, notes = answer.out.split("\n\n")
+    header, *rows = table.splitlines()
+    assert header.split() == ["code", "kd2/n", "family", "seed", "created", "catalogue", "key"]
     assert rows
+    catalogue = r"(-|(\d+ x )?\[\[\S+ \[\d\]) +"
     for row in rows:
         assert re.fullmatch(
-            r"\[\[\d+,\d+,\d+\]\]\(\d+,\d+\) +\d+\.\d\d  hgp +0  \S{20}  [0-9a-f]{12}", row
+            r"\[\[\d+,\d+,\d+\]\]\(\d+,\d+\) +\d+\.\d\d  hgp +0  \S{10}  "
+            + catalogue
+            + "[0-9a-f]{12}",
+            row,
         )
+    assert notes.splitlines()[-1].startswith("[")
     archived = {record.key[:12] for record in Archive(command.archive).records()}
     assert {row.split()[-1] for row in rows} <= archived
     assert f"archived in {command.archive}" in answer.err
@@ -119,6 +125,7 @@ def test_json_has_the_shape_that_the_design_fixes(command: Command) -> None:
         assert code["w"] <= 6
         assert code["q"] <= 3
         assert (code["family"], code["seed"]) == ("hgp", 3)
+        assert "catalogue" in code["catalogue"]["verdict"]
         assert re.fullmatch(r"[0-9a-f]{64}", code["key"])
     points = [(code["k"], code["n"]) for code in result["codes"]]
     assert points == sorted(points)
@@ -335,7 +342,8 @@ def test_ctrl_c_exits_130_with_everything_found_in_the_archive(tmp_path: Path) -
     assert sorted(record.label for record in records) == sorted(found)
     assert Archive(archive).verify() == []
     # The table of what was found is printed all the same.
-    assert {row.split()[0] for row in out.splitlines()[1:]} <= set(found)
+    table = out.split("\n\n")[0].splitlines()  # notes on the catalogue follow it
+    assert {row.split()[0] for row in table[1:]} <= set(found)
     assert len(out.splitlines()) > 1
 
 

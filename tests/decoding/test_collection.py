@@ -169,6 +169,15 @@ def test_no_time_is_no_work() -> None:
     assert (stats.shots, stats.errors) == (0, 0)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C interrupt: who starts the tests in the background may have had it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_workers_and_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
     with_decoder(monkeypatch, odd_decoders.Slow())
     timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
@@ -222,6 +231,7 @@ def test_workers_are_spared_what_a_terminal_sends_to_all_processes(
     assert len(set(told)) == 1
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_held_interrupts_come_at_the_end_of_the_block(number: signal.Signals) -> None:
     reached = []

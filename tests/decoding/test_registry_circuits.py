@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from circuit_codes import memories, turned
 
+from qcode_rl.archive import example
 from qcode_rl.codes import ClassicalCode, CSSCode, StabilizerCode, hypergraph_product
 from qcode_rl.codes.bicycle import PUBLISHED, bivariate_bicycle
 from qcode_rl.codes.named import NAMES, classical_code, named_code
@@ -88,6 +89,25 @@ def test_circuits_of_large_named_codes_are_faithful(name: str) -> None:
     code = code_of(name)
     assert 100 < code.num_qubits <= 350
     require_good_circuits(code, schedules_of(name, code))
+
+
+def example_codes(least: int, most: int) -> list[QuantumCode]:
+    return [each.code for each in example().records() if least <= each.n <= most]
+
+
+def test_circuits_of_small_archived_codes_are_faithful() -> None:
+    codes = example_codes(1, 100)
+    assert len(codes) > 5
+    for code in codes:
+        require_good_circuits(code, [coloring(code)])
+
+
+@pytest.mark.long
+def test_circuits_of_large_archived_codes_are_faithful() -> None:
+    codes = example_codes(101, 300)
+    assert len(codes) > 5
+    for code in codes:
+        require_good_circuits(code, [coloring(code), layers(code)])
 
 
 def test_no_family_of_quantum_codes_is_left_out() -> None:
