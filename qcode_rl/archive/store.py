@@ -218,6 +218,10 @@ class Archive:
         """
         return next((counts for counts in self.counts(key) if counts.task == task), None)
 
+    def __reduce__(self) -> tuple[type[Archive], tuple[Path]]:
+        # A copy in another process reads for itself.
+        return type(self), (self.path,)
+
     def _repr_html_(self) -> str:
         from qcode_rl.archive.html import listing_html
 

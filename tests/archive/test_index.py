@@ -1,6 +1,7 @@
 """The index: it tells what the segments tell, whatever happens to them or to it."""
 
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -260,6 +261,11 @@ def test_what_is_found_false_counts_for_nothing_in_lists(filled: Path) -> None:
     assert "f" * 64 not in {listing.key for listing in archive.listing()}
     assert len(archive.damage) == 1
     assert archive.get(second.key).key == second.key
+
+
+def test_an_archive_that_was_read_can_be_sent_to_another_process(filled: Path) -> None:
+    archive = Archive(filled)
+    assert archive.listing() == pickle.loads(pickle.dumps(archive)).listing()
 
 
 def test_old_drafts_are_cleared_away_and_young_ones_left(filled: Path) -> None:
