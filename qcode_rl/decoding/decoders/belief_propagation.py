@@ -3,7 +3,8 @@
 Why the defaults are what they are: shots decoded wrongly, and milliseconds a shot on one core, with
 ordered statistics of order 10 after at most 30 rounds of minimum sum. The rows are stim's rotated
 surface code (d = 5, p = 0.006, 3000 shots), a memory circuit of the bivariate bicycle code
-[[72,12,6]] (6 rounds, p = 0.0015, 1500 shots; p = 0.004, 300 shots), and bit flips on [[144,12,12]]
+[[72,12,6]] with the detectors of one type (6 rounds, p = 0.0015, 1500 shots; p = 0.004, 300 shots;
+with those of both types decoding takes a hundred times as long), and bit flips on [[144,12,12]]
 (p = 0.06, 3000 shots).
 
 ==============  ============  =============  ==============
