@@ -20,6 +20,7 @@ from qcode_rl.edits.starts import presentations
 from qcode_rl.edits.stepping import Observations, Outcome, Pools, Rules
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix, unpack_rows
+from qcode_rl.gf2.packing import Words
 
 #: What a batch keeps beyond restarts, as arrays by name.
 Tally: TypeAlias = dict[str, NDArray[Any]]
@@ -27,6 +28,9 @@ MAX_BITS = 64
 #: Sparse presentations drawn from each seed code.
 _PRESENTATIONS = 64
 _FIRST_TABLE = 1 << 16
+#: Latest matrices that a batch remembers; the table, which holds up to twice as many, takes 32 MiB.
+REMEMBERED = 1 << 20
+_ONE = np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ def split_limits(max_weight: int, max_degree: int | None = None) -> tuple[int, i
 class ProductBatch:
     """A batch of graphs under edit, with observations, masks and outcomes.
 
+    An evaluation is a census of a matrix not seen before. So that memory stays bounded, a batch
+    forgets: once `remember` matrices have been counted since it last did, those from before then
+    are dropped. Evaluations are thus exact up to nearly twice as many, and an upper count from then
+    on: a matrix that comes back after about `remember` or more others may be counted again.
+
     Args:
         size: B, the number of graphs.
         max_checks: M, checks that every graph is padded to.
@@ -99,6 +108,7 @@ class ProductBatch:
         max_steps: edits in an episode.
         same_step: restart finished episodes within the step that ended them.
         seed_share: share of episodes of a graph with a seed code that start from it.
+        remember: how many of the latest matrices are never forgotten; 4 B if that is more.
     """
 
     #: Features of a check, a bit and the whole graph in observations.
@@ -116,8 +126,11 @@ class ProductBatch:
         max_steps: int = 250,
         same_step: bool = False,
         seed_share: float = 0.5,
+        remember: int = REMEMBERED,
     ) -> None:
         options = options or RewardOptions()
+        # In a step each graph may take two censuses.
+        self.remember = max(remember, 4 * size)
         self.size, self.max_checks, self.max_bits = size, max_checks, max_bits
         self.num_actions = self.count_actions()
         self.graphs = graph_batch(size, max_checks, max_bits, options.beta)
@@ -126,7 +139,10 @@ class ProductBatch:
         self.observations = self._observations(max_checks * max_row_limit)
         self.final = self._observations(max_checks * max_row_limit)
         self.waiting = np.zeros(size, dtype=np.bool_)
+        #: Hashes of the matrices remembered: odd since the last forgetting, even from before.
         self.seen = np.zeros(_FIRST_TABLE, dtype=np.uint64)
+        self.forgotten = 0
+        self._aged_at = 0  # evaluations at the last forgetting
         self._log = np.zeros((MAX_TOGGLES, 2), dtype=np.int64)
         self._seeds: dict[str, int] = {}
         self.pools = Pools(
@@ -144,7 +160,7 @@ class ProductBatch:
 
     @property
     def evaluations(self) -> int:
-        """Censuses of matrices not seen before, so far."""
+        """Censuses of matrices not seen before, so far; see the class for what is forgotten."""
         return int(self.outcome.counters[0])
 
     def seed_streams(self, seeds: Sequence[int]) -> None:
@@ -247,8 +263,17 @@ class ProductBatch:
         )
 
     def tally(self) -> Tally:
-        """Return copies of what outlives restarts: hashes of the matrices seen, and counters."""
-        return {"seen": self.seen[self.seen != 0], "counters": self.outcome.counters.copy()}
+        """Return copies of what outlives restarts.
+
+        Returns:
+            `seen (S,) uint64`, the hashes remembered; `counters (3,) int64`; and `forgotten (1,)
+            int64`, evaluations whose hashes are not among them any more.
+        """
+        return {
+            "seen": self.seen[self.seen != 0],
+            "counters": self.outcome.counters.copy(),
+            "forgotten": np.array([self.forgotten]),
+        }
 
     def restore_tally(self, tally: Tally) -> None:
         """Take up what `tally` returned; everything else begins anew with the next restart.
@@ -256,28 +281,70 @@ class ProductBatch:
         Raises:
             InputError: if the arrays are not such as `tally` returns.
         """
-        seen, counters = (tally.get(name, np.zeros(0)) for name in ("seen", "counters"))
-        if seen.ndim != 1 or seen.dtype != np.uint64 or not seen.all():
-            raise InputError("tally: seen must be a vector of uint64 hashes other than 0")
-        own = self.outcome.counters
-        if counters.shape != own.shape or counters.dtype != own.dtype or counters.min() < 0:
-            raise InputError(f"tally: counters must be {len(own)} integers from 0 on")
-        if counters[0] != len(seen):
-            raise InputError(f"tally: seen must hold {counters[0]} hashes, got {len(seen)}")
-        own[:] = counters
-        self.seen = np.zeros(_FIRST_TABLE, dtype=np.uint64)
-        self._make_room()
-        stepping.insert_all(self.seen, seen)
+        check_tally(tally)
+        seen = tally["seen"]
+        if len(seen) > 2 * self.remember:
+            most = 2 * self.remember
+            raise InputError(f"tally: seen must hold at most {most} hashes, got {len(seen)}")
+        self.outcome.counters[:] = tally["counters"]
+        self.forgotten = int(tally["forgotten"][0])
+        self._aged_at = self.evaluations - int(np.count_nonzero(seen & _ONE))
+        self._hold(seen, _FIRST_TABLE)
 
     def _make_room(self) -> None:
-        """Keep the table of seen matrices at most half full, so that look-ups stay short."""
-        length = len(self.seen)
-        while 2 * (self.evaluations + 2 * self.size) > length:
+        """Before a step: forget what is too old, and keep the table at most half full."""
+        if self.evaluations - self._aged_at + 2 * self.size > self.remember:
+            recent = self.seen[self.seen & _ONE != 0]
+            self.forgotten = self.evaluations - len(recent)
+            self._aged_at = self.evaluations
+            self._hold(recent ^ _ONE, len(self.seen))
+        elif 2 * (self.evaluations - self.forgotten + 2 * self.size) > len(self.seen):
+            self._hold(self.seen[self.seen != 0], len(self.seen))
+
+    def _hold(self, hashes: Words, length: int) -> None:
+        """Put hashes into a new table of so many slots, or more if that leaves too little room."""
+        while 2 * (len(hashes) + 2 * self.size) > length:
             length *= 4
-        if length > len(self.seen):
-            old = self.seen[self.seen != 0]
-            self.seen = np.zeros(length, dtype=np.uint64)
-            stepping.insert_all(self.seen, old)
+        self.seen = np.zeros(length, dtype=np.uint64)
+        # Look-ups stay short in a table that is at most half full.
+        stepping.insert_all(self.seen, hashes)
+
+
+def check_tally(tally: Tally) -> None:
+    """Refuse arrays that are not such as `ProductBatch.tally` returns.
+
+    Raises:
+        InputError: naming the array and what it must be.
+    """
+    names = ("seen", "counters", "forgotten")
+    seen, counters, forgotten = (tally.get(name, np.zeros(0)) for name in names)
+    if seen.ndim != 1 or seen.dtype != np.uint64 or not seen.all():
+        raise InputError("tally: seen must be a vector of uint64 hashes other than 0")
+    own = empty_tally()
+    for name, array in (("counters", counters), ("forgotten", forgotten)):
+        like = own[name]
+        if array.shape != like.shape or array.dtype != like.dtype or array.min() < 0:
+            raise InputError(f"tally: {name} must be a vector of {len(like)} int64 from 0 on")
+    left = counters[0] - forgotten[0]
+    if left != len(seen):
+        raise InputError(f"tally: seen must hold {left} hashes, got {len(seen)}")
+
+
+def empty_tally() -> Tally:
+    """Return the tally of a batch that has not begun."""
+    return {
+        "seen": np.zeros(0, dtype=np.uint64),
+        "counters": np.zeros(3, dtype=np.int64),
+        "forgotten": np.zeros(1, dtype=np.int64),
+    }
+
+
+def forget_seen(tally: Tally) -> Tally:
+    """Return a tally that counts on from where another one stands, but remembers no matrix."""
+    return empty_tally() | {
+        "counters": tally["counters"],
+        "forgotten": tally["counters"][:1].copy(),
+    }
 
 
 def _outcome(size: int, max_checks: int) -> Outcome:

@@ -138,12 +138,13 @@ def note_seen(table: Words, value: np.uint64) -> bool:
 
     Args:
         table: `(2^j,) uint64`, zero where free; never full.
-        value: a hash other than 0.
+        value: a hash other than 0. Its lowest bit is not compared: it tells recent hashes (1, as
+            all new ones have it) from older ones.
     """
     mask = np.uint64(table.shape[0] - 1)
     slot = (value >> np.uint64(1)) & mask
     while table[slot] != 0:
-        if table[slot] == value:
+        if table[slot] ^ value <= _ONE:
             return False
         slot = (slot + _ONE) & mask
     table[slot] = value

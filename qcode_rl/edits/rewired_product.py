@@ -37,6 +37,7 @@ CHECK_FEATURES = 9
 BIT_FEATURES = 4
 GLOBAL_FEATURES = 14
 _ONE = np.uint64(1)
+_EVERYTHING = 1 << 62
 
 
 class Rewirings(NamedTuple):
@@ -228,7 +229,8 @@ class RewireBatch(ProductBatch):
         size: B, the number of graphs.
         max_checks: M, checks that every graph is padded to.
         max_bits: N, bits that every graph is padded to, at most 64.
-        apart: count evaluations of each graph apart (`memory.evaluations`), as so many runs.
+        apart: count evaluations of each graph apart (`memory.evaluations`), as so many runs; no
+            matrix is forgotten then.
         **options: as for `ProductBatch`.
     """
 
@@ -237,6 +239,9 @@ class RewireBatch(ProductBatch):
     def __init__(
         self, size: int, max_checks: int, max_bits: int, *, apart: bool = False, **options: Any
     ) -> None:
+        if apart:
+            # What the baselines are compared with must not depend on how many runs share a batch.
+            options["remember"] = _EVERYTHING
         super().__init__(size, max_checks, max_bits, **options)
         self.memory = rewire_memory(size, max_checks)
         if apart:

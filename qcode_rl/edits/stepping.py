@@ -60,7 +60,8 @@ class Outcome(NamedTuple):
         distances: `(B,) int64` distance after the edit (before any restart).
         final_rows: `(B, M) uint64` checks after the edit (before any restart).
         final_sizes: `(B, 2) int64` m and n of those checks.
-        counters: `(3,) int64`: evaluations (censuses of matrices not seen before), censuses, edits.
+        counters: `(3,) int64`: evaluations (censuses of matrices not seen before; a batch that has
+            seen more than it remembers counts again what it has forgotten), censuses, edits.
     """
 
     rewards: Floats

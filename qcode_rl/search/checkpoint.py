@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from qcode_rl import __version__
 from qcode_rl.archive import CodeRecord, Provenance
 from qcode_rl.archive.events import Source, events_of, read_event
 from qcode_rl.archive.fold import State
-from qcode_rl.edits.hypergraph_product import MAX_BITS, Tally
+from qcode_rl.edits.hypergraph_product import MAX_BITS, Tally, check_tally
 from qcode_rl.errors import InputError
+from qcode_rl.search.batches import Size
 from qcode_rl.search.learner import LearnerState
 from qcode_rl.search.sealed import Arrays, Json, read_sealed, write_sealed
-from qcode_rl.search.spec import SPEC_VERSION, SearchSpec
+from qcode_rl.search.spec import SearchSpec
+from qcode_rl.search.version import SPEC_VERSION
 from qcode_rl.search.walk import Row
 
-#: What one environment is for, such as its length and dimension.
-Size: TypeAlias = tuple[int, ...]
 Kind = TypeVar("Kind")
 
 _MAX_COUNT = 1 << 62
@@ -50,7 +50,7 @@ class Checkpoint:
         records: codes found, in the order found.
         learner: weights and moments.
         surroundings: what else the numbers depend on.
-        tallies: what each environment keeps beyond a slice, for each size in `spent`.
+        tallies: what each batch of environments keeps beyond a slice, for each size in `spent`.
     """
 
     spec: SearchSpec
@@ -151,7 +151,7 @@ def _checkpoint(spec: SearchSpec, state: Json, arrays: Arrays) -> Checkpoint:
         rows=_rows(state.get("rows")),
         records=tuple(_records(state.get("records"), spec)),
         learner=learner,
-        tallies={size: _below(f"tally/{i}", arrays) for i, size in enumerate(spent)},
+        tallies={size: _tally(f"tally/{i}", arrays) for i, size in enumerate(spent)},
         surroundings={_short(name): _short(value) for name, value in held.items()},
     )
 
@@ -242,6 +242,12 @@ def _record(values: list[Any]) -> CodeRecord | None:
 def _below(prefix: str, arrays: Arrays) -> Arrays:
     start = f"{prefix}/"
     return {n.removeprefix(start): value for n, value in arrays.items() if n.startswith(start)}
+
+
+def _tally(prefix: str, arrays: Arrays) -> Tally:
+    tally = _below(prefix, arrays)
+    check_tally(tally)
+    return tally
 
 
 def _pairs(value: Any, name: str) -> Iterator[tuple[Any, Any]]:

@@ -3,12 +3,10 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
-from qcode_rl.edits.hypergraph_product import Tally
 from qcode_rl.errors import InputError
-from qcode_rl.search.checkpoint import Checkpoint, Size
+from qcode_rl.search.checkpoint import Checkpoint
 from qcode_rl.search.spec import SearchSpec
 
 #: Least time between checkpoints, in times that the last one took.
@@ -31,7 +29,7 @@ class CheckpointKeeper:
 
     def __init__(self, path: Path, seconds: float, on_note: Callable[[str], None]) -> None:
         self.path, self.seconds, self.on_note = path, seconds, on_note
-        self._held: tuple[Checkpoint, dict[Size, Callable[[], Tally]]] | None = None
+        self._held: Checkpoint | None = None
         self._saved_slices = 0
         self._next_time = time.monotonic() + seconds
 
@@ -68,15 +66,10 @@ class CheckpointKeeper:
                 self.on_note(f"{name} was {there} and is {here}: the end may differ from one run's")
         return held
 
-    def note(self, boundary: Checkpoint, tallies: dict[Size, Callable[[], Tally]]) -> None:
-        """Hold a boundary, in place of the last one.
-
-        Args:
-            boundary: how the run stands, without tallies.
-            tallies: what returns the tally of each size, as it is now, until the next boundary.
-        """
+    def note(self, boundary: Checkpoint) -> None:
+        """Hold how the run stands at a boundary, in place of the last one."""
         # In one assignment: an interruption finds either the one boundary or the other.
-        self._held = (boundary, tallies)
+        self._held = boundary
 
     def save_if_due(self) -> None:
         """Write the boundary if the last checkpoint is old enough."""
@@ -88,13 +81,12 @@ class CheckpointKeeper:
 
         What keeps it from being written is noted: a search does not end for that.
         """
-        if self._held is None or self._held[0].slices == self._saved_slices:
+        boundary = self._held
+        if boundary is None or boundary.slices == self._saved_slices:
             return
-        boundary, tallies = self._held
         began = time.monotonic()
-        taken = {size: take() for size, take in tallies.items()}
         try:
-            replace(boundary, tallies=taken).write(self.path)
+            boundary.write(self.path)
         except InputError as error:
             self.on_note(str(error))
         now = time.monotonic()

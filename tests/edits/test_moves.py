@@ -242,7 +242,10 @@ def test_matrices_that_differ_in_one_entry_or_in_the_order_of_rows_have_differen
 def test_the_table_of_seen_hashes_behaves_like_a_set(values: list[int]) -> None:
     # Few values in a small table: collisions and repeats happen all the time.
     table, known = np.zeros(64, dtype=np.uint64), set()
-    for value in values:
+    for number in values:
+        value = 2 * number + 1
         assert note_seen(table, np.uint64(value)) == (value not in known)
+        # The lowest bit is an age: without it, the hash is still the same.
+        assert not note_seen(table, np.uint64(value - 1))
         known.add(value)
     assert sorted(int(v) for v in table if v) == sorted(known)

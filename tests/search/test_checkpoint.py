@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from safetensors.numpy import save_file
 
 from qcode_rl.archive import Archive
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
+from qcode_rl.edits.hypergraph_product import ProductBatch
 from qcode_rl.errors import InputError
-from qcode_rl.search import sealed
+from qcode_rl.search import runner, sealed
 from qcode_rl.search.agent.vec_env import CodeVecEnv
+from qcode_rl.search.batches import Batches
 from qcode_rl.search.checkpoint import Checkpoint
 from qcode_rl.search.interrupts import sigterm_interrupts
 from qcode_rl.search.keeper import CheckpointKeeper, checkpoint_path
@@ -196,6 +199,21 @@ def test_runs_that_decoders_judge_resume_as_well_with_any_number_of_workers(
     result = search(spec, folder, resume=True, judge_workers=1)
     assert result.resumed_at is not None
     whole.must_be_matched(result, folder)
+
+
+def test_runs_that_forget_resume_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "Batches", partial(Batches, kept=2, remember=300))
+    monkeypatch.setitem(ProductBatch.__init__.__kwdefaults__, "remember", 4 * AGENT.num_envs)
+    whole = Whole(SPEC, tmp_path / "whole")
+    tallies = whole.checkpoint.tallies.values()
+    # A batch has forgotten part of what it saw, and one that all of them held too much.
+    assert any(0 < tally["forgotten"][0] < tally["counters"][0] for tally in tallies)
+    assert any(tally["forgotten"][0] == tally["counters"][0] for tally in tallies)
+    assert sum(len(tally["seen"]) for tally in tallies) <= 300
+    for stop in (whole.steps // 3, 2 * whole.steps // 3):
+        folder = tmp_path / "resumed"
+        search(SPEC, folder, interrupt_at(stop, press_ctrl_c), resume=True, checkpoint_seconds=0.0)
+    whole.must_be_matched(search(SPEC, folder, resume=True), folder)
 
 
 def test_what_an_interrupted_slice_found_is_reported_and_archived_once(
@@ -680,9 +698,9 @@ def test_an_environment_that_takes_up_a_tally_goes_on_counting_as_the_other() ->
 
 def test_a_large_tally_gets_a_table_of_the_same_size() -> None:
     env, other = environment(), environment()
-    hashes = np.arange(1, 200_001, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    hashes = np.arange(1, 400_001, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     counters = np.array([len(hashes), 300_000, 5])
-    env.restore_tally({"seen": hashes, "counters": counters})
+    env.restore_tally({"seen": hashes, "counters": counters, "forgotten": np.zeros(1, np.int64)})
     assert env.native.batch.evaluations == 200_000
     assert len(env.native.batch.seen) > 2 * 200_000
     must_be_equal({"seen": np.sort(env.tally()["seen"])}, {"seen": np.sort(hashes)})
@@ -690,23 +708,38 @@ def test_a_large_tally_gets_a_table_of_the_same_size() -> None:
     assert len(other.native.batch.seen) == len(env.native.batch.seen)
 
 
-COUNTERS = np.array([2, 3, 4])
-TALLIES: dict[str, tuple[Any, Any, str]] = {
-    "a zero": (np.array([0, 1], dtype=np.uint64), COUNTERS, "hashes other than 0"),
-    "signed": (np.array([1, 2]), COUNTERS, "vector of uint64"),
-    "a matrix": (np.ones((2, 2), dtype=np.uint64), COUNTERS, "vector of uint64"),
-    "miscounted": (np.ones(3, dtype=np.uint64), COUNTERS, "must hold 2 hashes, got 3"),
-    "negative": (np.ones(2, dtype=np.uint64), -COUNTERS, "3 integers from 0 on"),
-    "two counters": (np.ones(2, dtype=np.uint64), COUNTERS[:2], "3 integers from 0 on"),
+#: Of seven evaluations, the hashes of two are still there.
+TALLY = {
+    "seen": np.array([5, 6], dtype=np.uint64),
+    "counters": np.array([7, 9, 8]),
+    "forgotten": np.array([5]),
+}
+TALLIES: dict[str, tuple[str, Any, str]] = {
+    "a zero": ("seen", np.array([0, 1], dtype=np.uint64), "hashes other than 0"),
+    "signed": ("seen", np.array([1, 2]), "vector of uint64"),
+    "a matrix": ("seen", np.ones((2, 2), dtype=np.uint64), "vector of uint64"),
+    "miscounted": ("seen", np.ones(3, dtype=np.uint64), "hold 2 hashes, got 3"),
+    "negative": ("counters", np.array([7, 9, -8]), "a vector of 3 int64 from 0 on"),
+    "two counters": ("counters", np.array([7, 9]), "a vector of 3 int64 from 0 on"),
+    "forgotten less than nothing": ("forgotten", np.array([-5]), "a vector of 1 int64 from 0 on"),
+    "forgotten twice": ("forgotten", np.array([5, 5]), "a vector of 1 int64 from 0 on"),
+    "half forgotten": ("forgotten", np.array([5.0]), "a vector of 1 int64 from 0 on"),
+    "forgotten too many": ("forgotten", np.array([6]), "hold 1 hashes, got 2"),
+    "forgotten more than all": ("forgotten", np.array([8]), "hold -1 hashes, got 2"),
 }
 
 
-@pytest.mark.parametrize(("seen", "counters", "rule"), TALLIES.values(), ids=TALLIES.keys())
-def test_tallies_that_no_batch_makes_are_refused(seen: Any, counters: Any, rule: str) -> None:
-    with pytest.raises(InputError, match=rule):
-        environment().restore_tally({"seen": seen, "counters": counters})
-    with pytest.raises(InputError, match=r"^tally: "):
-        environment().restore_tally({})
+@pytest.mark.parametrize(("name", "array", "rule"), TALLIES.values(), ids=TALLIES.keys())
+def test_tallies_that_no_batch_makes_are_refused(name: str, array: Any, rule: str) -> None:
+    env = environment()
+    env.restore_tally(TALLY)
+    with pytest.raises(InputError, match=f"^tally: .* must .*{rule}"):
+        env.restore_tally(TALLY | {name: array})
+    for missing in TALLY:
+        with pytest.raises(InputError, match=r"^tally: "):
+            env.restore_tally({n: a for n, a in TALLY.items() if n != missing})
+    # What was refused left no trace.
+    assert env.native.batch.evaluations == 7
 
 
 @given(st.lists(st.sampled_from(["found", "failed", "exhausted"]), max_size=40), st.integers(0, 40))
