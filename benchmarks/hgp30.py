@@ -3,7 +3,7 @@
 Run: qcode-rl bench hgp30      (writes results/hgp30.json and results/hgp30.md)
 
 Every row is a request (w, q, k, d) for `run_search`; a request that several tables share is made
-once. Seconds, seed, agent and tables are those of search_runs/hgp30.toml. The codes found are in
+once. Seconds, seed, agent and tables are those of benchmarks/hgp30.toml. The codes found are in
 the archive. Requests are kept as they come: a run that was stopped goes on where it was when called
 again with the same settings.
 """
@@ -25,11 +25,11 @@ from hgp30_requests import Job, measure, warm_up
 from hgp30_tables import Results, as_markdown, as_row, summaries, told
 
 from qcode_rl.errors import InputError
-from qcode_rl.search.files import read_spec
 from qcode_rl.search.spec import AgentOptions
+from qcode_rl.toml import read_toml
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = ROOT / "search_runs" / "hgp30.toml"
+SETTINGS = Path(__file__).with_suffix(".toml")
 ARCHIVE = ROOT / "search_runs" / "results" / "hgp30-archive"
 #: Requests of a run that has not come to its end.
 UNFINISHED = RESULTS / "hgp30.unfinished.jsonl"
@@ -130,7 +130,7 @@ def _tell(line: str) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parsed(argv)
-    values, data = read_spec(arguments.spec), read_tables()
+    values, data = read_toml(arguments.spec), read_tables()
     workers = arguments.workers or values["workers"]
     wanted = chosen_rows(arguments, values)
     jobs = jobs_for((row.request for row in wanted), values, arguments.seconds)

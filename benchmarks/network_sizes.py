@@ -24,9 +24,9 @@ from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, GLOBAL_
 from qcode_rl.search.acting import act
 from qcode_rl.search.agent.graphs import GraphLayout
 from qcode_rl.search.agent.network import TannerNetwork
-from qcode_rl.search.files import read_spec
 from qcode_rl.search.pretraining import PretrainingSpec, SliceReport, pretrain, pretraining_spec
 from qcode_rl.search.targets import Target, prove_met, read_targets
+from qcode_rl.toml import read_toml
 
 SPEC = Path(__file__).parents[1] / "search_runs" / "pretrain.toml"
 #: (width, rounds)
@@ -36,7 +36,7 @@ _PREFIX = "network."
 
 def train(width: int, rounds: int, slices: int) -> tuple[TannerNetwork, float]:
     """Return a network of a size, trained as the shipped one in so many slices, and the seconds."""
-    spec: PretrainingSpec = pretraining_spec(read_spec(SPEC))
+    spec: PretrainingSpec = pretraining_spec(read_toml(SPEC))
     spec = replace(spec, slices=slices, agent=replace(spec.agent, width=width, rounds=rounds))
 
     def tell(report: SliceReport) -> None:
@@ -125,7 +125,7 @@ def main(argv: list[str] | None = None) -> None:
                 "targets": [],
             }
         )
-    episode = pretraining_spec(read_spec(SPEC)).agent.episode
+    episode = pretraining_spec(read_toml(SPEC)).agent.episode
     for target in targets:
         print(f"acting on {target}", flush=True)
         # The sizes take turns, so that a busy machine slows all of them alike.

@@ -1,5 +1,7 @@
 """Merging archives: copying the segments of others, byte by byte, under the names they have.
 
+Logs of sweeps are copied likewise, so that what one archive has finished is not run again.
+
 A segment that is held is never changed: its writer may be at work. Of one that grew since it was
 copied, what is new becomes a segment of its own, `NAME.OFFSET.jsonl`; one that differs from its
 namesake is copied as `NAME-DIGEST.jsonl`. What comes twice counts once, whatever its file is
@@ -13,7 +15,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from qcode_rl.archive.store import Archive
 
 _BLOCK = 1 << 20
+#: Beside the segments: logs of sweeps, which are such files too.
+LOGS = "sweeps"
 #: Seconds after which a half-made copy belongs to nobody: its maker was killed.
 ABANDONED = 24 * 3600.0
 
@@ -60,30 +64,58 @@ class Merged:
 
 
 def merge(target: Archive, sources: Sequence[Path]) -> Merged:
-    """Copy the segments of archives into another one; see `Archive.merge`."""
+    """Copy segments, and logs of sweeps, of archives into another one; see `Archive.merge`."""
     from qcode_rl.archive.index import Index
 
     folder = target.path / "segments"
     others = [_segments_of(source, folder) for source in sources]
     target.require_writable()
     folder.mkdir(parents=True, exist_ok=True)
-    copied: list[Path] = []
-    damage: list[Damage] = []
-    held = 0
-    for path, name in ((path, path.relative_to(other)) for other in others for path in _in(other)):
+    # What logs of sweeps say is done has its codes in segments: so the logs are measured before the
+    # segments are copied, and copied, so far, after them.
+    logs = [_sizes(other.with_name(LOGS)) for other in others]
+    codes = _copy_all([_sizes(other) for other in others], folder)
+    told = _copy_all(logs, folder.with_name(LOGS))
+    target.reload()
+    index = Index(target.path)
+    damage = [*codes.damage, *told.damage]
+    damage += [one for one in index.damage() if one.path in set(codes.copied)]
+    news = _news(index, folder, codes.copied)
+    return Merged(tuple(codes.copied), codes.held, *news, tuple(damage))
+
+
+@dataclass
+class _Copies:
+    copied: list[Path] = field(default_factory=list)
+    damage: list[Damage] = field(default_factory=list)
+    held: int = 0
+
+
+def _sizes(folder: Path) -> dict[Path, int]:
+    """Return segments with how many bytes they have now; 0 for one that cannot be asked."""
+    sizes = {}
+    for path in sorted(folder.glob("*/*.jsonl")):
+        try:
+            sizes[path] = path.stat().st_size
+        except OSError:
+            sizes[path] = 0
+    return sizes
+
+
+def _copy_all(others: Sequence[dict[Path, int]], folder: Path) -> _Copies:
+    """Copy what is not held of other archives' segments, as long as they were when listed."""
+    result = _Copies()
+    for path, size in (pair for other in others for pair in other.items()):
         with contextlib.ExitStack() as stack:
             try:
                 file = stack.enter_context(_open(path))
             except OSError as error:
-                damage.append(Damage(path, 0, f"cannot be read: {error.strerror}"))
+                result.damage.append(Damage(path, 0, f"cannot be read: {error.strerror}"))
                 continue
-            new = _copy(path, file, folder / name)
-        copied += [new] if new else []
-        held += new is None
-    target.reload()
-    index = Index(target.path)
-    damage += [one for one in index.damage() if one.path in set(copied)]
-    return Merged(tuple(copied), held, *_news(index, folder, copied), tuple(damage))
+            new = _copy(path, file, size, folder / path.parent.name / path.name)
+        result.copied += [new] if new else []
+        result.held += new is None
+    return result
 
 
 def _segments_of(source: Path, target: Path) -> Path:
@@ -100,20 +132,17 @@ def _segments_of(source: Path, target: Path) -> Path:
     return folder
 
 
-def _in(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*/*.jsonl"))
-
-
 def _open(path: Path) -> BinaryIO:
     if path.exists() and not path.is_file():
         raise OSError(0, "is not a file")
     return path.open("rb")
 
 
-def _copy(path: Path, source: BinaryIO, target: Path) -> Path | None:
-    """Copy what is not held of a segment; return the new segment, `None` if all is held."""
-    # What a writer adds from now on is for the next merge.
-    size = os.fstat(source.fileno()).st_size
+def _copy(path: Path, source: BinaryIO, size: int, target: Path) -> Path | None:
+    """Copy what is not held of a segment; return the new segment, `None` if all is held.
+
+    What its writer has added beyond `size` is for the next merge.
+    """
     begin, place = 0, target
     try:
         while begin < size or not begin:

@@ -4,7 +4,7 @@ import re
 import sys
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import metadata
 from typing import Any
 
@@ -67,7 +67,7 @@ class Provenance:
             The provenance.
         """
         created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        versions = _installed_versions()
+        versions = dict(_installed_versions())
         return cls(spec_key, run, seed, evaluations, versions, created, notes or {})
 
     def to_json(self) -> Json:
@@ -259,6 +259,7 @@ def _pairs(*pairs: tuple[Any, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((text(a, "versions"), text(b, "versions")) for a, b in pairs)
 
 
+@cache
 def _installed_versions() -> dict[str, str]:
     versions = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in _VERSIONED:

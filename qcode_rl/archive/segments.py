@@ -7,6 +7,7 @@ keys, no spaces, ASCII). One field is thus the checksum of the line and the iden
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -96,6 +97,7 @@ class SegmentWriter:
     def __init__(self, folder: Path, run: str) -> None:
         if not _RUN.fullmatch(run):
             raise InputError(f"run: must be a name of letters, digits, '.', '_', '-', got {run!r}")
+        self.run = run
         self.path: Path | None = None
         self._folder = folder / run
         self._descriptor: int | None = None
@@ -119,6 +121,7 @@ class SegmentWriter:
             while view:
                 view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
+            _require_linked(descriptor)
         except (OSError, ValueError) as error:
             # What follows must not stick to half a line: the next append opens a new segment.
             self.close()
@@ -156,6 +159,12 @@ class SegmentWriter:
         for folder in (self._folder, *list(self._folder.parents)[:3]):
             sync_folder(folder)
         return self._descriptor
+
+
+def _require_linked(descriptor: int) -> None:
+    """Refuse to have written to a file that was deleted meanwhile, as its archive may have been."""
+    if not os.fstat(descriptor).st_nlink:
+        raise FileNotFoundError(errno.ENOENT, "the segment was deleted while it was written")
 
 
 def encode_line(event: Json) -> bytes:

@@ -16,6 +16,7 @@ from qcode_rl.cli.evaluate import evaluate
 from qcode_rl.cli.output import examples
 from qcode_rl.cli.pretrain import pretrain
 from qcode_rl.cli.search import search
+from qcode_rl.cli.sweep import sweep
 from qcode_rl.errors import InputError
 
 #: Exit statuses (0: done).
@@ -30,6 +31,7 @@ FAILED, WRONG_USAGE, UNANSWERED, INTERRUPTED = 1, 2, 3, 130
         "qcode-rl evaluate KEY --noise 1e-3,2e-3",
         "qcode-rl archive list",
         "qcode-rl archive export KEY --format npz",
+        "qcode-rl sweep run search_runs/smoke.toml",
     ),
 )
 @click.version_option(__version__, prog_name="qcode-rl")
@@ -45,6 +47,7 @@ group.add_command(search)
 group.add_command(distance)
 group.add_command(evaluate)
 group.add_command(archive)
+group.add_command(sweep)
 group.add_command(compare)
 group.add_command(bench)
 group.add_command(pretrain)

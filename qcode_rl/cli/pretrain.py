@@ -31,11 +31,11 @@ def pretrain(spec_file: Path, out: Path, device: str) -> None:
     line a slice goes to stderr: steps so far, requests met, evaluations for each.
     """
     from qcode_rl.errors import InputError
-    from qcode_rl.search.files import read_spec
     from qcode_rl.search.pretraining import SliceReport, pretraining_spec
     from qcode_rl.search.pretraining import pretrain as train
+    from qcode_rl.toml import read_toml
 
-    spec = pretraining_spec(read_spec(spec_file))
+    spec = pretraining_spec(read_toml(spec_file))
     if not out.parent.is_dir():
         raise InputError(f"--out: its folder must exist, got {str(out)!r}")
 

@@ -117,10 +117,11 @@ def search(
     """
     started = time.monotonic()
     from qcode_rl.archive import Archive, default_archive_path
-    from qcode_rl.search.files import read_spec, spec_from
+    from qcode_rl.search.files import spec_from
     from qcode_rl.search.spec import RunOptions
+    from qcode_rl.toml import read_toml
 
-    values = {} if spec_file is None else read_spec(spec_file)
+    values = {} if spec_file is None else read_toml(spec_file)
     values |= {name: flags[name] for name in _FLAGS if flags[name] is not None}
     spec = spec_from(values)
     if seconds is None and spec.evaluations is None:

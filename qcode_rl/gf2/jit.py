@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -62,7 +63,9 @@ def kernel(function: Function) -> Function:
     if not INTERPRETED:
         # What `cache=True` would do, with a key that knows of other files.
         make_cache: Any = _KernelCache
-        compiled._cache = make_cache(function)
+        # Where no folder can be written, as on nodes without one, kernels are compiled each time.
+        with suppress(RuntimeError):
+            compiled._cache = make_cache(function)
     return cast(Function, compiled)
 
 

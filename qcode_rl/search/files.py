@@ -1,9 +1,7 @@
-"""Search specifications in TOML files."""
+"""Search specifications from plain values, as TOML files and flags give them."""
 
-import tomllib
 from dataclasses import fields
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, TypeVar
 
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
@@ -11,27 +9,7 @@ from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
 from qcode_rl.search.spec import AgentOptions, SearchSpec
 
-_MAX_BYTES = 1 << 20
 Part = TypeVar("Part", AgentOptions, LogicalErrorOptions, RewardOptions, SearchSpec)
-
-
-def read_spec(path: Path) -> dict[str, Any]:
-    """Read a TOML file into plain values, for `spec_from`.
-
-    Raises:
-        InputError: if the file is missing, too large or not TOML.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(data) > _MAX_BYTES:
-        raise InputError(f"{path}: must be at most {_MAX_BYTES} bytes")
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a TOML file: {error}") from error
 
 
 def spec_from(values: dict[str, Any]) -> SearchSpec:

@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qcode_rl.archive import Archive, CodeRecord, Provenance, pareto, worth_keeping
+from qcode_rl.archive.listing import Listed
+from qcode_rl.archive.writer import RecordWriter
 from qcode_rl.catalogue import verdict_json
 from qcode_rl.codes import ClassicalCode, hypergraph_product
 from qcode_rl.distance import distance_of
 from qcode_rl.distance.components import by_components
 from qcode_rl.distance.product import product_distance
-from qcode_rl.edits.hypergraph_product import Tally
 from qcode_rl.errors import InputError
 from qcode_rl.search.agent.vec_env import CodeVecEnv
-from qcode_rl.search.checkpoint import Checkpoint, Size, surroundings
+from qcode_rl.search.batches import Batches, Size
+from qcode_rl.search.checkpoint import Checkpoint, surroundings
+from qcode_rl.search.heap import HeapTrimmer
 from qcode_rl.search.interrupts import sigterm_interrupts
 from qcode_rl.search.keeper import CheckpointKeeper, checkpoint_path
 from qcode_rl.search.learner import Learner, slice_seed
@@ -111,6 +115,7 @@ def run_search(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     started: float | None = None,
     on_note: Callable[[str], None] = lambda note: None,
+    writer: RecordWriter | None = None,
 ) -> SearchResult:
     """Search for codes that meet a request, and archive each as soon as it is proved.
 
@@ -124,6 +129,7 @@ def run_search(
         on_progress: called after every batched step.
         started: `time.monotonic()` from which the clock runs; default: now.
         on_note: called with lines for whoever watches: where the run resumes, what went amiss.
+        writer: adds the codes to the archive, and stays open; default: one of this run.
 
     Returns:
         What was found; also when the run is interrupted, by Ctrl-C or by SIGTERM (which is looked
@@ -134,7 +140,7 @@ def run_search(
             to resume from is not one of this spec; nothing has been written then.
     """
     with sigterm_interrupts():
-        return _Search(spec, options, on_progress, started, on_note).run()
+        return _Search(spec, options, on_progress, started, on_note, writer).run()
 
 
 class _Search:
@@ -147,24 +153,23 @@ class _Search:
         on_progress: Callable[[Progress], None],
         started: float | None,
         on_note: Callable[[str], None],
+        writer: RecordWriter | None,
     ) -> None:
         self.spec, self.options, self.on_progress = spec, options, on_progress
         self.started = time.monotonic() if started is None else started
         self.archive = Archive(options.archive)
         self.archive.require_writable()
-        self.known = self.archive.records()
+        self.known: Sequence[Listed] = [] if options.alone else self.archive.listing()
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        self.run_name = f"{now}-{spec.key[:12]}"
-        self.writer = self.archive.writer(self.run_name)
+        self.own_writer = writer is None
+        self.writer = writer or self.archive.writer(f"{now}-{spec.key[:12]}")
         self.learner = Learner(spec.agent, options.device, options.threads)
         seed = spec.seed_classical
         self.seed_code = seed
         self.walk = _walk(spec)
         self.progress = Progress(evaluations_wanted=spec.evaluations)
-        self.environments: dict[Size, CodeVecEnv] = {}
+        self.batches, self.heap = Batches(self._make_batch), HeapTrimmer()
         self.spent: dict[Size, int] = {}
-        #: Of environments that a resumed run has not made yet.
-        self.tallies: dict[Size, Tally] = {}
         self.last_step: float | None = None
         self.longest_pause = 0.0
         self.row: Row | None = None
@@ -186,8 +191,7 @@ class _Search:
             interrupted = True
             self.keeper.save()  # again, in case that it was saving that was interrupted
         finally:
-            for env in self.environments.values():
-                env.close()
+            self.batches.close()
         return SearchResult(
             spec=self.spec,
             records=self.progress.records,
@@ -199,17 +203,18 @@ class _Search:
         )
 
     def _take_slices(self) -> None:
-        with self.writer:
+        with self.writer if self.own_writer else nullcontext():
             self.row = self.walk.next_row()
             while self.row is not None and not self._out_of_budget():
-                self._note_boundary(self.row)
+                self._note_boundary()
                 self.keeper.save_if_due()
+                self.heap.trim_if_due()
                 whole = self._slice(self.row, self.slices)
                 self.row = self.walk.next_row()
                 if not whole:
                     return  # What the clock cuts short is played again by a run that resumes.
                 self.slices += 1
-            self._note_boundary(None)
+            self._note_boundary()
 
     def _slice(self, row: Row, index: int) -> bool:
         """Search one length of one dimension for a while.
@@ -219,7 +224,7 @@ class _Search:
         """
         length = row.length
         size = (length, row.dimension)
-        env = self._environment(*size)
+        env = self._batch(size)
         found: list[NDArray[np.uint8]] = []
         whole = True
         self.progress.looking_at = f"[{length},{row.dimension},{self.spec.distance}] factors"
@@ -260,28 +265,29 @@ class _Search:
         if whole is not None:
             self._keep(whole)
 
-    def _environment(self, length: int, dimension: int) -> CodeVecEnv:
-        """Return the batch for one size; it is kept, with the matrices that it has seen."""
-        size = (length, dimension)
-        if size not in self.environments:
-            spec = self.spec
-            self.environments[size] = CodeVecEnv(
-                ENVIRONMENTS["hgp"],
-                spec.agent.num_envs,
-                bits=length,
-                dimension=dimension,
-                distance=spec.distance,
-                max_weight=spec.max_weight,
-                max_degree=spec.max_degree,
-                seed_code=self.seed_code,
-                reward=spec.reward,
-                reward_options=vars(spec.reward_options),
-                max_steps=spec.agent.episode,
-                **self._judging(),
-            )
-            if size in self.tallies:
-                self._restore_tally(size)
-        return self.environments[size]
+    def _batch(self, size: Size) -> CodeVecEnv:
+        """Return the batch for one size, with the matrices that it has seen."""
+        try:
+            return self.batches.take(size)
+        except InputError as error:
+            raise InputError(f"{self.keeper.origin}: {error}") from error
+
+    def _make_batch(self, size: Size) -> CodeVecEnv:
+        spec, (length, dimension) = self.spec, size
+        return CodeVecEnv(
+            ENVIRONMENTS["hgp"],
+            spec.agent.num_envs,
+            bits=length,
+            dimension=dimension,
+            distance=spec.distance,
+            max_weight=spec.max_weight,
+            max_degree=spec.max_degree,
+            seed_code=self.seed_code,
+            reward=spec.reward,
+            reward_options=vars(spec.reward_options),
+            max_steps=spec.agent.episode,
+            **self._judging(),
+        )
 
     def _judging(self) -> dict[str, Any]:
         """Return the arguments of an environment that has its codes decoded."""
@@ -304,10 +310,12 @@ class _Search:
         enumerated = partial(distance_of, method="enumeration")
         distance = product_distance(code, partial(by_components, distance=enumerated))
         spec = self.spec
-        provenance = Provenance.now(spec.key, self.run_name, spec.seed, self.progress.evaluations)
+        provenance = Provenance.now(spec.key, self.writer.run, spec.seed, self.progress.evaluations)
         record = CodeRecord.of(code, distance, provenance, "hgp")
         if not spec.met_by(record.k, record.d, record.w, record.q):
             raise AssertionError(f"the environment reported {record.label} as meeting {spec}")
+        # A copy has no matrices, of ten MiB and more, until somebody asks for them.
+        record = replace(record)
         self.progress.records.append(record)
         if worth_keeping(record, self.known):
             self.writer.add(record)
@@ -346,30 +354,18 @@ class _Search:
         self.walk.restore(held.rows)
         self.learner.restore(held.learner, self.keeper.origin)
         self.slices = held.slices
-        self.spent, self.tallies = dict(held.spent), dict(held.tallies)
+        self.spent = dict(held.spent)
+        self.batches = Batches(self._make_batch, held.tallies)
         progress = self.progress
         progress.evaluations, progress.records = held.evaluations, list(held.records)
         progress.steps = progress.steps_before = held.steps
         progress.records_before = len(held.records)
+        if self.options.alone:
+            self.known = list(held.records)
         return held.evaluations
 
-    def _restore_tally(self, size: Size) -> None:
-        try:
-            self.environments[size].restore_tally(self.tallies.pop(size))
-        except InputError as error:
-            raise InputError(f"{self.keeper.origin}: {error}") from error
-
-    def _note_boundary(self, following: Row | None) -> None:
-        """Have the keeper hold how the search stands, before a slice of a row or at the end."""
-        tallies: dict[Size, Callable[[], Tally]] = {}
-        for size in self.spent:
-            if size not in self.environments:
-                tallies[size] = partial(dict, self.tallies[size])
-            elif following and size == (following.length, following.dimension):
-                # The only one that the next slice changes, so the only one to be copied now.
-                tallies[size] = partial(dict, self.environments[size].tally())
-            else:
-                tallies[size] = self.environments[size].tally
+    def _note_boundary(self) -> None:
+        """Have the keeper hold how the search stands, before a slice or at the end."""
         boundary = Checkpoint(
             spec=self.spec,
             slices=self.slices,
@@ -379,8 +375,9 @@ class _Search:
             records=tuple(self.progress.records),
             learner=self.learner.state(),
             surroundings=self.surroundings,
+            tallies=self.batches.tallies(),
         )
-        self.keeper.note(boundary, tallies)
+        self.keeper.note(boundary)
 
 
 def _judge_workers(options: RunOptions) -> int:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,13 @@ from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.edits.hypergraph_product import MAX_BITS, split_limits
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.errors import InputError
+from qcode_rl.search.version import SPEC_VERSION
 
 #: Largest dimension of a classical factor that can be asked for.
 MAX_DIMENSION = 30
 FAMILIES = ("auto", "hgp")
 #: The environment of each family, as a Gymnasium id with the module that registers it.
 ENVIRONMENTS = {"hgp": "qcode_envs:qcode/RewiredProduct-v0"}
-#: Changes when the same spec would no longer give the same result.
-SPEC_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -243,7 +242,12 @@ class SearchSpec:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the spec as plain values, without what is `None`."""
-        values = {name: value for name, value in asdict(self).items() if value is not None}
+        # The tables hold plain values, so that `asdict` would copy deeply, and slowly, for nothing.
+        values = {
+            name: dict(vars(value)) if is_dataclass(value) else value
+            for name, value in vars(self).items()
+            if value is not None
+        }
         if self.seed_checks is not None:
             values["seed_checks"] = list(self.seed_checks)
         return values
@@ -290,6 +294,8 @@ class RunOptions:
         checkpoint_seconds: least time between two checkpoints; a run also ends with one.
         judge_workers: processes that decode for the reward `logical-error`, 0: none but this one;
             `None`: as many as there are cores to use, none if there is one only.
+        alone: judge what is worth keeping by this run's own codes, whatever else the archive holds:
+            what is archived then follows from the spec, in whatever order runs are made.
     """
 
     archive: Path
@@ -299,3 +305,4 @@ class RunOptions:
     resume: bool = False
     checkpoint_seconds: float = 60.0
     judge_workers: int | None = None
+    alone: bool = False

@@ -14,7 +14,7 @@ from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.edits.hypergraph_product import MAX_BITS, ProductTask, split_limits
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
-from qcode_rl.search.files import read_spec
+from qcode_rl.toml import read_toml
 
 #: The targets that ship: none was trained on.
 HELD_OUT = Path(__file__).with_name("data") / "heldout.toml"
@@ -83,7 +83,7 @@ def read_targets(path: Path = HELD_OUT) -> list[Target]:
         InputError: if the file cannot be read, has an unknown key (the nearest is named) or a value
             that breaks a rule, or asks for what no code can be; or for what it asks for already.
     """
-    values = read_spec(path)
+    values = read_toml(path)
     _refuse_unknown(values, ("targets",), f"{path}: ")
     entries = values.get("targets")
     if not isinstance(entries, list) or not entries:

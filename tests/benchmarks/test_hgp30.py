@@ -18,10 +18,13 @@ import hgp30_tables  # noqa: E402
 from he_liu import Request, TableRow  # noqa: E402
 
 from qcode_rl.errors import InputError  # noqa: E402
-from qcode_rl.search.files import read_spec  # noqa: E402
 from qcode_rl.search.spec import AgentOptions  # noqa: E402
+from qcode_rl.sweep.files import read_sweep  # noqa: E402
+from qcode_rl.sweep.points import points_of  # noqa: E402
+from qcode_rl.toml import read_toml  # noqa: E402
 
 DATA = he_liu.read_tables()
+NAMES = ("max_weight", "max_degree", "logicals", "distance")
 ALL = he_liu.table_rows(DATA, list(he_liu.TABLES), [[6, 3], [8, 4]])
 SMALL = AgentOptions(width=8, rounds=1, num_envs=16, rollout=16, batch_size=64, pretrained=False)
 
@@ -154,7 +157,7 @@ def test_only_requests_with_the_same_settings_are_not_made_again(tmp_path: Path)
 
 
 def test_a_request_of_no_table_is_refused() -> None:
-    values = read_spec(hgp30.SETTINGS)
+    values = read_toml(hgp30.SETTINGS)
     rows = hgp30.chosen_rows(hgp30.parsed(["--rows", "6,3,81,12"]), values)
     assert [row.request for row in rows] == [Request(6, 3, 81, 12)]
     with pytest.raises(InputError, match=r"^--rows: must be w,q,k,d of a row"):
@@ -162,7 +165,7 @@ def test_a_request_of_no_table_is_refused() -> None:
 
 
 def test_the_shipped_definition_gives_every_request_its_seconds() -> None:
-    values = read_spec(hgp30.SETTINGS)
+    values = read_toml(hgp30.SETTINGS)
     rows = hgp30.chosen_rows(hgp30.parsed([]), values)
     assert len(rows) == len(ALL)
     second = [row.request for row in rows if row.table == "II"]
@@ -170,3 +173,11 @@ def test_the_shipped_definition_gives_every_request_its_seconds() -> None:
     assert len(jobs) == 60
     # Half an hour for Table II leaves annealing its share.
     assert sum(job.seconds for job in jobs) / values["workers"] < 22 * 60
+
+
+def test_the_shipped_sweep_asks_for_exactly_the_requests_of_the_tables() -> None:
+    points = points_of(read_sweep(hgp30.ROOT / "search_runs" / "hgp30.toml"))
+    asked = [Request(*(point.values[name] for name in NAMES)) for point in points]
+    rows = hgp30.chosen_rows(hgp30.parsed([]), read_toml(hgp30.SETTINGS))
+    assert len(asked) == len(set(asked)) == 86
+    assert set(asked) == {row.request for row in rows}

@@ -13,7 +13,6 @@ from safetensors.numpy import load_file
 
 from qcode_rl.codes.bounds import linear_code_bounds
 from qcode_rl.errors import InputError
-from qcode_rl.search.files import read_spec
 from qcode_rl.search.pretraining import (
     LONGEST_TRAINED,
     Curriculum,
@@ -24,6 +23,7 @@ from qcode_rl.search.pretraining import (
     pretraining_spec,
 )
 from qcode_rl.search.targets import read_targets
+from qcode_rl.toml import read_toml
 
 AGENT = {
     "width": 8, "rounds": 1, "num_envs": 16, "rollout": 8, "batch_size": 64, "slice_rollouts": 2
@@ -69,7 +69,7 @@ def test_the_weights_name_the_spec_that_made_them(tmp_path: Path) -> None:
 
 
 def test_no_target_that_methods_are_compared_on_is_trained_on() -> None:
-    spec = pretraining_spec(read_spec(SHIPPED_SPEC))
+    spec = pretraining_spec(read_toml(SHIPPED_SPEC))
     trained_on = {pair for group in spec.groups for pair in group.pairs}
     targets = read_targets()
     assert len(targets) >= 20

@@ -14,8 +14,9 @@ from qcode_rl.codes import classical_code
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
-from qcode_rl.search.files import read_spec, spec_from
+from qcode_rl.search.files import spec_from
 from qcode_rl.search.spec import SPEC_VERSION, AgentOptions, SearchSpec, read_seed_code
+from qcode_rl.toml import read_toml
 
 SPEC = SearchSpec(max_weight=6, distance=9)
 
@@ -145,7 +146,7 @@ def test_a_toml_file_sets_every_part(tmp_path: Path) -> None:
         [logical_error]
         shots = 50
     """
-    assert spec_from(read_spec(write(tmp_path, text))) == SearchSpec(
+    assert spec_from(read_toml(write(tmp_path, text))) == SearchSpec(
         max_weight=6,
         distance=9,
         family="hgp",
@@ -237,17 +238,17 @@ def test_bad_files_are_refused_with_key_and_value(tmp_path: Path, text: str, mes
     path = tmp_path / "spec.toml"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=r"^" + re.escape(message.format(path=path))):
-        spec_from(read_spec(path))
+        spec_from(read_toml(path))
 
 
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none.toml: cannot be read: No such file or directory$"):
-        read_spec(tmp_path / "none.toml")
+        read_toml(tmp_path / "none.toml")
     with pytest.raises(InputError, match=r"cannot be read: Is a directory$"):
-        read_spec(tmp_path)
+        read_toml(tmp_path)
     large = write(tmp_path, "#" * (1 << 20) + "\n")
     with pytest.raises(InputError, match=r"must be at most 1048576 bytes$"):
-        read_spec(large)
+        read_toml(large)
 
 
 @pytest.mark.parametrize(
