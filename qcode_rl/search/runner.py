@@ -159,7 +159,8 @@ class _Search:
         self.started = time.monotonic() if started is None else started
         self.archive = Archive(options.archive)
         self.archive.require_writable()
-        self.known: Sequence[Listed] = [] if options.alone else self.archive.listing()
+        # Not a listing: that would leave an index behind where a run is refused.
+        self.known: Sequence[Listed] = [] if options.alone else self.archive.records()
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         self.own_writer = writer is None
         self.writer = writer or self.archive.writer(f"{now}-{spec.key[:12]}")
