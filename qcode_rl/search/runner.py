@@ -17,7 +17,7 @@ from qcode_rl.archive.listing import Listed
 from qcode_rl.archive.writer import RecordWriter
 from qcode_rl.catalogue import verdict_json
 from qcode_rl.codes import ClassicalCode, hypergraph_product
-from qcode_rl.distance import distance_of
+from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.components import by_components
 from qcode_rl.distance.product import product_distance
 from qcode_rl.errors import InputError
@@ -308,8 +308,7 @@ class _Search:
         code = hypergraph_product(factor)
         # A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares
         # the first run the compilation of all other algorithms.
-        enumerated = partial(distance_of, method="enumeration")
-        distance = product_distance(code, partial(by_components, distance=enumerated))
+        distance = product_distance(code, partial(by_components, distance=_enumerated))
         spec = self.spec
         provenance = Provenance.now(spec.key, self.writer.run, spec.seed, self.progress.evaluations)
         record = CodeRecord.of(code, distance, provenance, "hgp")
@@ -379,6 +378,14 @@ class _Search:
             tallies=self.batches.tallies(),
         )
         self.keeper.note(boundary)
+
+
+def _enumerated(code: ClassicalCode) -> Distance | None:
+    """Compute a distance by walking all codewords; an interrupt is one of the search."""
+    found = distance_of(code, method="enumeration")
+    if found is not None and found.stopped == "interrupted":
+        raise KeyboardInterrupt
+    return found
 
 
 def _judge_workers(options: RunOptions) -> int:

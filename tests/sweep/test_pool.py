@@ -32,12 +32,12 @@ tell("ready")
 for line in iter(sys.stdin.readline, ""):
     told = json.loads(line)
     key, words = told["key"], told["label"].split()
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     tries = folder / f"{key}.tries"
     with tries.open("a") as file:
         file.write(f"{os.getpid()}\\n")
     word = words[min(len(tries.read_text().split()), len(words)) - 1]
-    stopped = []
-    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     if word == "die":
         print("last words", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -62,6 +62,8 @@ for line in iter(sys.stdin.readline, ""):
         tell("beat", point=key)
         time.sleep(100)
     else:
+        while word == "unable" and not (folder / "key-0.tries").exists():
+            time.sleep(0.01)  # so that another one is at work by then
         tell(word, point=key, reason="as it is told")
 """
 WORDS_OF_A_KILL = "it was ended by SIGKILL (out of memory, or by hand)"

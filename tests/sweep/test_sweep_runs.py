@@ -155,7 +155,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     file = folder / "eventful.toml"
     file.write_text(SPEC + POINTS)
     story = Story(folder, folder / "archive", file, points_of(read_sweep(file)))
-    rng = random.Random(os.environ.get("PYTEST_SEED", "7"))
+    rng = random.Random(7)
     with ending_all() as runs:
         is_told_to_stop(story, runs)
         loses_workers_and_then_its_parent(story, runs, rng)
