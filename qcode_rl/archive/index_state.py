@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from qcode_rl.archive.segments import segment_paths
+
 #: A file that was changed so few nanoseconds before it was read may have been changed again since,
 #: and its times still be the same.
 SETTLED = 2 * 10**9
@@ -53,10 +55,7 @@ class Seen(NamedTuple):
 
 def look(folder: Path) -> dict[bytes, Stat]:
     """Return the segments below a folder by their names relative to it, in the order of reading."""
-    return {
-        os.fsencode(path.relative_to(folder)): stat_of(path)
-        for path in sorted(folder.glob("*/*.jsonl"))
-    }
+    return {os.fsencode(path.relative_to(folder)): stat_of(path) for path in segment_paths(folder)}
 
 
 def stat_of(path: Path) -> Stat:

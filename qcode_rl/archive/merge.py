@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
-from qcode_rl.archive.segments import Damage, sync_folder
+from qcode_rl.archive.segments import Damage, segment_paths, sync_folder
 from qcode_rl.errors import InputError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class _Copies:
 def _sizes(folder: Path) -> dict[Path, int]:
     """Return segments with how many bytes they have now; 0 for one that cannot be asked."""
     sizes = {}
-    for path in sorted(folder.glob("*/*.jsonl")):
+    for path in segment_paths(folder):
         try:
             sizes[path] = path.stat().st_size
         except OSError:

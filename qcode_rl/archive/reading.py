@@ -8,7 +8,7 @@ from typing import NamedTuple
 from qcode_rl.archive.events import CodeEvent, Event, EvidenceEvent, Source, read_event
 from qcode_rl.archive.fold import State
 from qcode_rl.archive.presentation import QuantumCode
-from qcode_rl.archive.segments import Damage, Line, decode_line, scan_segment
+from qcode_rl.archive.segments import Damage, Line, decode_line, scan_segment, segment_paths
 from qcode_rl.distance.witness import fault_in_witness
 from qcode_rl.errors import InputError
 
@@ -44,11 +44,6 @@ class Reading:
     state: State = field(default_factory=State)
     damage: list[Damage] = field(default_factory=list)
     torn: list[Damage] = field(default_factory=list)
-
-
-def segment_paths(folder: Path) -> list[Path]:
-    """Return the segments below a folder, in the order in which they are read."""
-    return sorted(folder.glob("*/*.jsonl"))
 
 
 def read_all(folder: Path) -> Reading:

@@ -8,6 +8,7 @@ keys, no spaces, ASCII). One field is thus the checksum of the line and the iden
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -203,6 +204,15 @@ def decode_line(line: bytes) -> tuple[str, Json]:
     except (ValueError, RecursionError) as error:
         raise ValueError("is not JSON") from error
     return identity.decode(), event
+
+
+def segment_paths(folder: Path) -> list[Path]:
+    """Return the segments (or logs) below a folder, in the order in which they are read.
+
+    Folders that vanish meanwhile, as the trials of `require_writable` do, are passed over, which
+    `Path.glob` does not do.
+    """
+    return [folder / name for name in sorted(glob.glob("*/*.jsonl", root_dir=folder))]
 
 
 def scan_segment(

@@ -205,6 +205,7 @@ class _Search:
 
     def _take_slices(self) -> None:
         with self.writer if self.own_writer else nullcontext():
+            self._keep_again()
             self.row = self.walk.next_row()
             while self.row is not None and not self._out_of_budget():
                 self._note_boundary()
@@ -360,9 +361,16 @@ class _Search:
         progress.evaluations, progress.records = held.evaluations, list(held.records)
         progress.steps = progress.steps_before = held.steps
         progress.records_before = len(held.records)
-        if self.options.alone:
-            self.known = list(held.records)
         return held.evaluations
+
+    def _keep_again(self) -> None:
+        """Archive what a resumed run had found, if the archive has lost it since its checkpoint."""
+        for record in self.progress.records:
+            if worth_keeping(record, self.known):
+                self.known = [*self.known, record]
+                held = self.archive.found(record.key)
+                if all(event.provenance != record.provenance for event in held):
+                    self.writer.add(record)
 
     def _note_boundary(self) -> None:
         """Have the keeper hold how the search stands, before a slice or at the end."""

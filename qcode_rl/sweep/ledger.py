@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from qcode_rl.archive.merge import LOGS
-from qcode_rl.archive.segments import Line, SegmentWriter, scan_segment
+from qcode_rl.archive.segments import Line, SegmentWriter, scan_segment, segment_paths
 from qcode_rl.errors import InputError
 from qcode_rl.sweep.owners import Owner
 
@@ -124,7 +124,7 @@ class Ledger:
 
     def refresh(self) -> Self:
         """Read what was written since the last time."""
-        for path in sorted(logs_folder(self.archive).glob("*/*.jsonl")):
+        for path in segment_paths(logs_folder(self.archive)):
             offset = self._offsets.get(path, 0)
             try:
                 if path.stat().st_size == offset:
@@ -208,9 +208,11 @@ class Ledger:
         state.last = max(state.last or event, event, key=_order)
 
 
-def _order(event: Json) -> tuple[float, str]:
+def _order(event: Json) -> tuple[float, int, str]:
     """Return what sorts events by time, and those of one moment in one way for all readers."""
-    return event["time"], event["id"]
+    # A run begins before it tells of itself, and ends after.
+    rank = next((i for i, what in enumerate((START, BEAT)) if event.get("what") == what), 2)
+    return event["time"], rank, event["id"]
 
 
 def _listed(event: Json, name: str) -> list[Any]:

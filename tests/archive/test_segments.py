@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from qcode_rl.archive.segments import (
     decode_line,
     encode_line,
     scan_segment,
+    segment_paths,
 )
 from qcode_rl.errors import InputError
 
@@ -43,6 +45,25 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     path = write(tmp_path, EVENTS)
     assert parts(path) == (EVENTS, [])
     assert f"-{os.getpid()}-" in path.name
+
+
+def test_folders_that_vanish_while_segments_are_listed_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = [write(tmp_path, EVENTS[:count]) for count in (1, 2)]
+    (tmp_path / ".qcode-rl-trial").mkdir()
+    (tmp_path / "emptied").mkdir()
+    scandir = os.scandir
+
+    def with_a_rival(path: Any) -> Any:
+        # Another process tidies up between the folder's being listed and its being looked into.
+        if Path(os.fsdecode(path)).name in ("emptied", ".qcode-rl-trial"):
+            raise FileNotFoundError(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", with_a_rival)
+    assert segment_paths(tmp_path) == sorted(written)
+    assert segment_paths(tmp_path / "missing") == []
 
 
 def test_a_writer_without_events_writes_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import threading
 from collections.abc import Callable
@@ -805,3 +806,32 @@ def test_a_search_in_another_thread_leaves_signals_alone(tmp_path: Path) -> None
     thread.join()
     assert results[0].evaluations >= 100
     assert set(seen) == {before}
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_resumed_run_archives_again_what_the_archive_has_lost(
+    tmp_path: Path, alone: bool
+) -> None:
+    whole = search(SPEC, tmp_path / "whole", alone=alone)
+    folder = tmp_path / "lost"
+    steps = checkpoint(SPEC, tmp_path / "whole").steps // AGENT.num_envs
+    stop = interrupt_at(steps // 2, press_ctrl_c)
+    first = search(SPEC, folder, stop, alone=alone)
+    before = {record.key for record in Archive(folder).records()}
+    assert before
+    assert first.interrupted
+    shutil.rmtree(folder / "segments")
+    assert search(SPEC, folder, resume=True, alone=alone).evaluations == whole.evaluations
+    assert _held(folder) == _held(tmp_path / "whole")
+    # What is held is not written a second time.
+    lines = _lines(folder)
+    search(SPEC, folder, resume=True, alone=alone)
+    assert _lines(folder) == lines
+
+
+def _held(folder: Path) -> set[tuple[str, int | None]]:
+    return {(record.key, record.provenance.evaluations) for record in Archive(folder).records()}
+
+
+def _lines(folder: Path) -> int:
+    return sum(path.read_bytes().count(b"\n") for path in folder.glob("segments/*/*.jsonl"))

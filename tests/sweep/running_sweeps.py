@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from qcode_rl.archive import Archive
-from qcode_rl.archive.segments import Line, scan_segment
+from qcode_rl.archive.segments import Line, scan_segment, segment_paths
 from qcode_rl.search.files import spec_from
 from qcode_rl.search.runner import run_search
 from qcode_rl.search.spec import RunOptions
@@ -170,7 +170,7 @@ def await_that(condition: Callable[[], object], what: str) -> None:
 
 def logs_of(archive: Path) -> list[list[dict[str, Any]]]:
     """Return the events of each log of an archive."""
-    paths = (archive / "sweeps").glob("*/*.jsonl")
+    paths = segment_paths(archive / "sweeps")
     return [[line.event for line in scan_segment(p) if isinstance(line, Line)] for p in paths]
 
 
@@ -188,7 +188,7 @@ def points_in(archive: Path, *what: str) -> list[str]:
 
 def codes_in(archive: Path) -> int:
     """Return how many lines the archive's segments hold by now."""
-    return sum(path.read_bytes().count(b"\n") for path in (archive / "segments").glob("*/*.jsonl"))
+    return sum(path.read_bytes().count(b"\n") for path in segment_paths(archive / "segments"))
 
 
 def leftovers(archive: Path) -> list[str]:
