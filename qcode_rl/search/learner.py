@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
 from torch import Tensor
 
 from qcode_rl.errors import InputError
@@ -120,7 +121,7 @@ class Learner:
 
     def _model(self, env: CodeVecEnv, seed: int) -> BatchPPO:
         options = self.options
-        return BatchPPO(
+        model = BatchPPO(
             TannerPolicy,
             env,
             learning_rate=options.learning_rate,
@@ -135,6 +136,9 @@ class Learner:
             device=self.device,
             policy_kwargs=self._policy_arguments(env),
         )
+        # Without a logger of its own, every slice would leave an empty folder for its logs.
+        model.set_logger(Logger(folder=None, output_formats=[]))
+        return model
 
     def _policy_arguments(self, env: CodeVecEnv) -> dict[str, Any]:
         return {

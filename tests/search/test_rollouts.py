@@ -1,5 +1,6 @@
 """Rollouts as tensors: what Stable-Baselines3's come to, and on whatever device the network is."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from qcode_rl.errors import InputError
 from qcode_rl.search import learner as learner_module
+from qcode_rl.search.agent import policy as policy_module
 from qcode_rl.search.agent.rollouts import Step, TensorRollouts
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.learner import CUDA_ENVS, Learner, LearnerState, device_for
@@ -84,6 +86,47 @@ def test_the_policy_makes_every_tensor_on_its_own_device() -> None:
     here = {name: torch.as_tensor(values) for name, values in observations.items()}
     with pytest.raises(RuntimeError):
         policy.predict_values(here)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("env_id", [ENVIRONMENTS["hgp"], "qcode_envs:qcode/HypergraphProduct-v0"])
+def test_large_graphs_are_evaluated_in_pieces_with_the_same_gradient(
+    env_id: str, masked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = environment(env_id)
+    observations = {name: torch.as_tensor(values) for name, values in env.reset().items()}
+    legal = torch.as_tensor(env.env_method("action_masks")).bool() if masked else None
+    policy = Learner(AGENT, "cpu").policy_for(env)
+    actions = policy.forward(observations, action_masks=legal)[0]
+    nodes, evaluated = 12 + 9, []
+    evaluate = policy._evaluate
+    monkeypatch.setattr(
+        policy, "_evaluate", lambda *given: evaluated.append(len(given[1])) or evaluate(*given)
+    )
+
+    def outcome(most: int) -> tuple[list[Tensor], list[Tensor], list[int]]:
+        monkeypatch.setattr(policy_module, "MAX_NODES", most)
+        evaluated.clear()
+        policy.zero_grad()
+        results = list(policy.evaluate_actions(observations, actions, legal))
+        forward = list(evaluated)
+        sum((weight * result).sum() for weight, result in enumerate(results, 1)).backward()
+        gradients = [p.grad.clone() for p in policy.parameters() if p.grad is not None]
+        return results, gradients, forward
+
+    whole, by_whole, sizes = outcome(6 * nodes)
+    assert sizes == [6]
+    for most, expected in ((6 * nodes - 1, [5, 1]), (2 * nodes, [2, 2, 2]), (1, [1] * 6)):
+        pieces, by_pieces, sizes = outcome(most)
+        assert sizes == expected
+        for one, other in zip(whole + by_whole, pieces + by_pieces, strict=True):
+            torch.testing.assert_close(one, other)
+
+
+def test_slices_leave_no_folders_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    trained(ENVIRONMENTS["hgp"])
+    assert not list(tmp_path.iterdir())
 
 
 def test_rollouts_stay_on_the_device_of_the_network() -> None:

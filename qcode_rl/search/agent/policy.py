@@ -1,6 +1,7 @@
 """The Tanner-graph network as a policy class for sb3-contrib's MaskablePPO."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from qcode_rl.search.agent.distribution import MaskedCategorical, log_prob_and_entropy
 from qcode_rl.search.agent.graphs import GraphLayout, GraphTensors, unflatten
@@ -16,6 +18,9 @@ from qcode_rl.search.agent.network import TannerNetwork
 
 # Stable-Baselines3 types observations as single tensors; dictionaries of them arrive here.
 Observations = Any
+#: Most nodes, of all graphs together, that a CPU has under way at once in an update. It takes some
+#: 4 KiB a node (width 24, two rounds), so that larger graphs do not take more memory.
+MAX_NODES = 90_000
 
 
 class TannerPolicy(MaskableActorCriticPolicy):
@@ -68,9 +73,27 @@ class TannerPolicy(MaskableActorCriticPolicy):
     def evaluate_actions(
         self, obs: Observations, actions: Tensor, action_masks: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return values, log-probabilities of given actions, and entropies, each `(B,)`."""
-        logits, values = self.network(self._graphs(obs))
-        return values, *log_prob_and_entropy(logits, actions, _on(logits.device, action_masks))
+        """Return values, log-probabilities of given actions, and entropies, each `(B,)`.
+
+        Large graphs are taken in pieces of the batch (`MAX_NODES`), each computed once more when
+        its gradient is: Chen et al., arXiv:1604.06174.
+        """
+        masks = _on(actions.device, action_masks)
+        size = self._piece(obs)
+        if size >= len(actions):
+            return self._evaluate(obs, actions, masks)
+        # Nothing here is random, so that no generator's state need be kept for the second time.
+        evaluate = partial(
+            checkpoint, self._evaluate, use_reentrant=False, preserve_rng_state=False
+        )
+        pieces = []
+        for start in range(0, len(actions), size):
+            rows = slice(start, start + size)
+            part = {name: values[rows] for name, values in obs.items()}
+            legal = None if masks is None else masks[rows]
+            pieces.append(evaluate(part, actions[rows], legal))
+        values, log_probs, entropies = (torch.cat(parts) for parts in zip(*pieces, strict=True))
+        return values, log_probs, entropies
 
     def get_distribution(
         self, obs: Observations, action_masks: NDArray[Any] | Tensor | None = None
@@ -83,6 +106,22 @@ class TannerPolicy(MaskableActorCriticPolicy):
         """Return state values, `(B,)`."""
         values: Tensor = self.network.values(self._graphs(obs))
         return values
+
+    def _evaluate(
+        self, obs: Observations, actions: Tensor, masks: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        logits, values = self.network(self._graphs(obs))
+        return values, *log_prob_and_entropy(logits, actions, masks)
+
+    def _piece(self, obs: Observations) -> int:
+        """Return how many graphs are evaluated at once."""
+        rows, check_values = obs["checks"].shape
+        if obs["checks"].device.type != "cpu":
+            return int(rows)
+        layout = self._shape[0]
+        bit_values = obs["bits"].shape[1]
+        nodes = check_values // layout.check_features + bit_values // layout.bit_features
+        return max(1, MAX_NODES // int(nodes))
 
     def _graphs(self, obs: Observations) -> GraphTensors:
         return unflatten(obs, self._shape[0])
