@@ -9,6 +9,8 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 SEARCH_ARGS ?= --max-weight 6 --distance 9
+# A file's tests stay together: some share what takes long to make.
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist loadfile
 STYLE_REPORT := ../shared/tools/style_report.py
 BIN := .venv/bin
 STAMP := .venv/installed
@@ -19,8 +21,8 @@ search: $(STAMP)
 	$(BIN)/qcode-rl search $(SEARCH_ARGS)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m "not long"
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m "kernel and not long"
+	$(BIN)/python $(PYTEST) -m "not long"
+	NUMBA_DISABLE_JIT=1 $(BIN)/python $(PYTEST) -m "kernel and not long"
 
 test-long: $(STAMP)
 	$(BIN)/python -m pytest -m long
