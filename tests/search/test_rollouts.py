@@ -120,7 +120,8 @@ def test_large_graphs_are_evaluated_in_pieces_with_the_same_gradient(
         pieces, by_pieces, sizes = outcome(most)
         assert sizes == expected
         for one, other in zip(whole + by_whole, pieces + by_pieces, strict=True):
-            torch.testing.assert_close(one, other)
+            # Sums of some hundreds of terms of single precision, in another order.
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
 
 
 def test_slices_leave_no_folders_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

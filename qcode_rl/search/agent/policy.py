@@ -82,16 +82,15 @@ class TannerPolicy(MaskableActorCriticPolicy):
         size = self._piece(obs)
         if size >= len(actions):
             return self._evaluate(obs, actions, masks)
-        # Nothing here is random, so that no generator's state need be kept for the second time.
-        evaluate = partial(
-            checkpoint, self._evaluate, use_reentrant=False, preserve_rng_state=False
-        )
+        # Nothing here is random, so that no generator's state need be kept for the second time. The
+        # reentrant kind frees what it holds at once, the other kind only when cycles are collected.
+        evaluate = partial(checkpoint, self._evaluate, use_reentrant=True, preserve_rng_state=False)
         pieces = []
         for start in range(0, len(actions), size):
             rows = slice(start, start + size)
             part = {name: values[rows] for name, values in obs.items()}
             legal = None if masks is None else masks[rows]
-            pieces.append(evaluate(part, actions[rows], legal))
+            pieces.append(evaluate(part, actions[rows], legal, torch.empty(0, requires_grad=True)))
         values, log_probs, entropies = (torch.cat(parts) for parts in zip(*pieces, strict=True))
         return values, log_probs, entropies
 
@@ -108,8 +107,9 @@ class TannerPolicy(MaskableActorCriticPolicy):
         return values
 
     def _evaluate(
-        self, obs: Observations, actions: Tensor, masks: Tensor | None
+        self, obs: Observations, actions: Tensor, masks: Tensor | None, _: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
+        """Evaluate a piece; the last argument only tells autograd that there is a gradient."""
         logits, values = self.network(self._graphs(obs))
         return values, *log_prob_and_entropy(logits, actions, masks)
 
