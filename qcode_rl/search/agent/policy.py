@@ -18,8 +18,8 @@ from qcode_rl.search.agent.network import TannerNetwork
 
 # Stable-Baselines3 types observations as single tensors; dictionaries of them arrive here.
 Observations = Any
-#: Most nodes, of all graphs together, that a CPU has under way at once in an update. It takes some
-#: 4 KiB a node (width 24, two rounds), so that larger graphs do not take more memory.
+#: Most nodes, of all graphs together, that a CPU has under way at once in an update. Some 2 KiB
+#: a node (width 24, two rounds) would otherwise make updates on larger graphs take more memory.
 MAX_NODES = 90_000
 
 
