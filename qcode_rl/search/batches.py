@@ -8,7 +8,7 @@ largest are forgotten once all of them hold too much.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from qcode_rl.edits.hypergraph_product import Tally, empty_tally, forget_seen
+from qcode_rl.edits.tallies import Tally, empty_tally, forget_seen
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 
 #: What one batch is for, such as its length and dimension.

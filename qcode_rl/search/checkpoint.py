@@ -15,7 +15,8 @@ from qcode_rl import __version__
 from qcode_rl.archive import CodeRecord, Provenance
 from qcode_rl.archive.events import Source, events_of, read_event
 from qcode_rl.archive.fold import State
-from qcode_rl.edits.hypergraph_product import MAX_BITS, Tally, check_tally
+from qcode_rl.edits.hypergraph_product import MAX_BITS
+from qcode_rl.edits.tallies import Tally, check_tally
 from qcode_rl.errors import InputError
 from qcode_rl.search.batches import Size
 from qcode_rl.search.learner import LearnerState

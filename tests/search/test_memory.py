@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from qcode_rl.edits.hypergraph_product import Tally, check_tally, empty_tally
+from qcode_rl.edits.tallies import Tally, check_tally, empty_tally
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Batches, Size
 from qcode_rl.search.runner import run_search
