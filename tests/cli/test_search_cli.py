@@ -21,6 +21,7 @@ COMMAND = [sys.executable, "-c", "from qcode_rl.cli import main; main()"]
 EASY = """
     max_weight = 6
     distance = 4
+    family = "hgp"
     max_degree = 3
     evaluations = 2500
     [agent]

@@ -42,6 +42,7 @@ CHANGES: dict[str, Any] = {
     "seed": 1,
     "evaluations": 1000,
     "seed_checks": ("11",),
+    "qubits": (200, 400),
 }
 
 
@@ -58,7 +59,7 @@ def test_every_field_of_a_spec_is_part_of_its_key() -> None:
 
 def test_keys_do_not_change_unnoticed() -> None:
     assert "logical_error" not in SPEC.as_dict()
-    assert SPEC.key == "aba7573a9f7b3d1096c25751a52cfcdd6de37c8488903cbdfa4dd7a1c1a1c667"
+    assert SPEC.key == "d6d70cbe63d8f658a37da687460d81bf57d0a9354c7cef42ee93df0ffa2c2b51"
 
 
 @pytest.mark.parametrize("name", list(LogicalErrorOptions.__dataclass_fields__))
@@ -261,7 +262,10 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         ({"logicals": 0}, "logicals: must be at least 1, got 0"),
         ({"seed": -1}, "seed: must be at least 0, got -1"),
         ({"evaluations": 0}, "evaluations: must be at least 1, got 0"),
-        ({"family": "css"}, "family: must be one of auto, hgp, got 'css'"),
+        (
+            {"family": "xyz"},
+            "family: must be one of auto, hgp, css, stabilizer, two-block, got 'xyz'",
+        ),
         ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
         # Checks of weight 2 are rows and columns of weight 1: no bit is tied to another.
         (
@@ -305,7 +309,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
 )
 def test_requests_that_no_code_can_meet_are_refused(request_: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
-        SearchSpec(**{"max_weight": 6, "distance": 9} | request_)
+        SearchSpec(**{"max_weight": 6, "distance": 9, "family": "hgp"} | request_)
     assert str(caught.value) == message
 
 
