@@ -8,13 +8,21 @@ from qcode_rl.codes.bounds import shortest_length, shortest_quantum_length
 from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.edits.hypergraph_product import MAX_BITS
 from qcode_rl.errors import InputError
+from qcode_rl.search.seeds import two_block_form
 from qcode_rl.search.walk import open_row
 
 if TYPE_CHECKING:
     from qcode_rl.search.spec import SearchSpec
 
+#: The environment of each family, as a Gymnasium id with the module that registers it.
+ENVIRONMENTS = {
+    "hgp": "qcode_envs:qcode/RewiredProduct-v0",
+    "css": "qcode_envs:qcode/CSS-v0",
+    "stabilizer": "qcode_envs:qcode/Stabilizer-v0",
+    "two-block": "qcode_envs:qcode/TwoBlock-v0",
+}
 #: Families of codes, in the order in which `auto` deals with them.
-FAMILY_NAMES = ("hgp", "css", "stabilizer", "two-block")
+FAMILY_NAMES = tuple(ENVIRONMENTS)
 #: Largest dimension of a classical factor that can be asked for.
 MAX_DIMENSION = 30
 #: Most qubits of a code of each family but products that can be asked for.
@@ -131,12 +139,16 @@ def _product_size_refusal(spec: "SearchSpec") -> str | None:
 
 
 def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
-    if spec.reward == "logical-error":
-        return f"reward: logical-error is there for family hgp alone, got family {family}"
+    known = ("shaped",) if family == "two-block" else ("shaped", "paper")
+    if spec.reward not in known:
+        rule = f"must be {' or '.join(known)} for family {family}"
+        return f"reward: {rule}, got {spec.reward!r}"
     if spec.seed_classical is not None:
         return f"seed_code: must be a quantum code for family {family}, got a classical code"
     seed, most = spec.seed_quantum, MOST_QUBITS[family]
     if seed is not None:
+        if family == "two-block" and two_block_form(seed) is None:
+            return f"seed_code: must be a two-block code of a built-in group, got {seed!r}"
         if family != "stabilizer" and not isinstance(seed, CSSCode):
             return f"seed_code: must be a CSS code for family {family}, got {seed!r}"
         if seed.num_logicals < (spec.logicals or 1):

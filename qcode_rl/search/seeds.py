@@ -2,12 +2,18 @@
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from qcode_rl.codes import ClassicalCode, CSSCode, StabilizerCode
+from qcode_rl.codes.group_names import groups_of_order
+from qcode_rl.codes.groups import MAX_ORDER, FiniteGroup
 from qcode_rl.codes.io import FORMATS, read_classical, read_code
 from qcode_rl.codes.named import classical_code, named_code
+from qcode_rl.codes.two_block import block_checks
 from qcode_rl.edits.hypergraph_product import MAX_BITS
 from qcode_rl.errors import InputError
 
@@ -89,6 +95,32 @@ def require_rows(rows: Any) -> None:
         StabilizerCode.from_pauli_strings(rows)
     elif len(rows[0]) > MAX_BITS:
         raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {len(rows[0])}")
+
+
+@lru_cache(maxsize=16)
+def two_block_form(
+    code: SeedCode,
+) -> tuple[FiniteGroup, tuple[int, ...], tuple[int, ...]] | None:
+    """Return the group and the two supports that make a code a two-block code.
+
+    Args:
+        code: a code, its first X check that of the group's identity, as `two_block_code` and
+            `named_code` make them.
+
+    Returns:
+        The group and the supports a and b; `None` if it is no such code of any built-in group.
+    """
+    if not isinstance(code, CSSCode) or code.num_qubits % 2 or not len(code.x_checks):
+        return None
+    order = code.num_qubits // 2
+    for group in groups_of_order(order) if order <= MAX_ORDER else []:
+        if group.identity >= len(code.x_checks):
+            continue
+        first = code.x_checks[group.identity]
+        a, b = np.flatnonzero(first[:order]), np.flatnonzero(first[order:])
+        if len(a) and len(b) and CSSCode(*block_checks(group, a, b)) == code:
+            return group, tuple(a.tolist()), tuple(b.tolist())
+    return None
 
 
 def _are_paulis(rows: Sequence[Any]) -> bool:

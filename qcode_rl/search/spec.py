@@ -16,7 +16,7 @@ from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.errors import InputError
-from qcode_rl.search.requests import FAMILY_NAMES, qubit_range, refusal
+from qcode_rl.search.requests import ENVIRONMENTS, FAMILY_NAMES, qubit_range, refusal
 from qcode_rl.search.seeds import as_rows, code_of, read_seed, read_seed_code, require_rows
 from qcode_rl.search.version import SPEC_VERSION
 
@@ -31,13 +31,6 @@ __all__ = [
 ]
 
 FAMILIES = ("auto", *FAMILY_NAMES)
-#: The environment of each family, as a Gymnasium id with the module that registers it.
-ENVIRONMENTS = {
-    "hgp": "qcode_envs:qcode/RewiredProduct-v0",
-    "css": "qcode_envs:qcode/CSS-v0",
-    "stabilizer": "qcode_envs:qcode/Stabilizer-v0",
-    "two-block": "qcode_envs:qcode/TwoBlock-v0",
-}
 
 
 @dataclass(frozen=True)

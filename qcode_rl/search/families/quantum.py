@@ -46,7 +46,7 @@ class QuantumCodes:
         seed_k = None if self.seed_code is None else self.seed_code.num_logicals
         k = spec.logicals or seed_k
         dimensions = range(self.step, self.most_qubits, self.step) if k is None else range(k, k + 1)
-        self.walk = RowWalk(self._open_row, dimensions, only_one=k is not None)
+        self.walk: RowWalk = RowWalk(self._open_row, dimensions, only_one=k is not None)
 
     def size(self, row: Row) -> Size:
         """Return the number of qubits and of logical qubits."""
@@ -67,7 +67,7 @@ class QuantumCodes:
             distance=spec.distance,
             max_weight=spec.max_weight,
             max_degree=spec.max_degree,
-            seed_code=self.seed_code,
+            seed_code=self._seed(),
             reward=spec.reward,
             reward_options=vars(spec.reward_options),
             max_steps=self.agent.episode,
@@ -114,6 +114,10 @@ class QuantumCodes:
     def _place(self, size: Size) -> dict[str, Any]:
         """Return the arguments of an environment that say where its codes live."""
         return {"qubits": size[1]}
+
+    def _seed(self) -> Any:
+        """Return the seed code as environments take it."""
+        return self.seed_code
 
     def _code(self, checks: BinaryMatrix) -> QuantumCode:
         """Return the code of symplectic checks `(r, 2n)`, without rows of zeros."""

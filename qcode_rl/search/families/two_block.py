@@ -1,6 +1,7 @@
 """Two-block group-algebra codes: two supports in a group, which the whole group moves around."""
 
-from math import isqrt
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -8,61 +9,95 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from qcode_rl.codes import StabilizerCode
+from qcode_rl.codes.group_names import groups_of_order
+from qcode_rl.codes.groups import FiniteGroup
 from qcode_rl.gf2 import BinaryMatrix
 from qcode_rl.search.batches import Size
 from qcode_rl.search.families.base import Proved
 from qcode_rl.search.families.quantum import QuantumCodes
+from qcode_rl.search.requests import MOST_QUBITS
+from qcode_rl.search.seeds import two_block_form
+from qcode_rl.search.spec import SearchSpec
 from qcode_rl.search.walk import Row
+
+#: Most edits of an episode: there are few terms to move.
+_EPISODE = 60
 
 
 class TwoBlockCodes(QuantumCodes):
     """The family `two-block`; see `Family`.
 
     A row's lengths are orders of groups, of which codes have twice as many qubits. The groups of
-    one order take turns.
+    one order take turns. What an environment says meets the request is a claim here, which the
+    proof may refute.
+
+    Args:
+        spec: the request.
     """
 
     name, stream = "two-block", 3
     # The codes of an abelian group have an even number of logical qubits.
     unit, step = 2, 2
-    usual_qubits = 144
+    usual_qubits = MOST_QUBITS["two-block"]
+
+    def __init__(self, spec: SearchSpec) -> None:
+        seed = spec.seed_quantum
+        self.form = None if seed is None else two_block_form(seed)
+        super().__init__(spec)
+        self.agent = replace(spec.agent, episode=min(spec.agent.episode, _EPISODE))
 
     def size(self, row: Row) -> Size:
-        """Return the numbers of qubits and of logical qubits, and the group's two factors."""
-        groups = groups_of_order(row.length)
-        turn = row.failures.get(row.length, 0) % len(groups)
-        return (self.name, row.length * self.unit, row.dimension, *groups[turn])
+        """Return the numbers of qubits and of logical qubits, and which group has its turn."""
+        turn = row.failures.get(row.length, 0) % len(self._groups(row.length))
+        return (self.name, row.length * self.unit, row.dimension, turn)
 
     def text(self, size: Size) -> str:
         """Return what is looked at, as text."""
-        return f"{super().text(size)} over Z{size[3]} x Z{size[4]}"
+        return f"{super().text(size)} over {self._group(size).name}"
 
     def kinds(self, size: Size) -> int:
         """Return how many groups take turns at this order."""
-        return len(groups_of_order(int(size[1]) // self.unit))
+        return len(self._groups(size[1] // self.unit))
 
     def prove(self, checks: BinaryMatrix) -> Proved | None:
         """Return a code with its distance, if it has the one asked for and is of one piece."""
         return super().prove(checks) if is_connected(checks) else None
 
     def _place(self, size: Size) -> dict[str, Any]:
-        return {"group": (size[3], size[4])}
+        return {"group": self._group(size)}
+
+    def _seed(self) -> Any:
+        return None if self.form is None else self.form[1:]
 
     def _open_row(self, dimension: int) -> Row | None:
         row = super()._open_row(dimension)
-        # A group of one element has no supports to move.
-        return row if row is None or row.floor > 1 else None
+        if row is None:
+            return None
+        # A block has room for as many terms as the group has elements, and one is nothing to move.
+        row.floor = max(row.floor, 2, *self.spec.limits)
+        row.length = max(row.floor, row.length)
+        if self.form is not None:
+            row.longest = row.floor
+        return row if row.floor <= row.longest else None
+
+    def _group(self, size: Size) -> FiniteGroup:
+        return self._groups(size[1] // self.unit)[size[3]]
+
+    def _groups(self, order: int) -> tuple[FiniteGroup, ...]:
+        return groups_by_turn(order) if self.form is None else self.form[:1]
 
 
-def groups_of_order(order: int) -> list[tuple[int, int]]:
-    """Return the groups Z_l x Z_m of an order, each once: those of which l divides m.
+@cache
+def groups_by_turn(order: int) -> tuple[FiniteGroup, ...]:
+    """Return the built-in groups of an order: abelian ones first, those most unlike a cycle first.
 
     Example:
-        >>> groups_of_order(12), groups_of_order(7)
-        ([(1, 12), (2, 6)], [(1, 7)])
+        >>> [group.name for group in groups_by_turn(12)]
+        ['6x2', 'cyclic-12', 'dihedral-6', 'quaternion-12']
     """
-    factors = range(1, isqrt(order) + 1)
-    return [(one, order // one) for one in factors if order % one**2 == 0]
+    # Bivariate codes over groups such as Z6 x Z6 are the best that are known.
+    groups = groups_of_order(order)
+    return tuple(sorted(groups, key=lambda one: (not one.is_abelian, one.element_orders.max())))
 
 
 def is_connected(checks: BinaryMatrix) -> bool:
