@@ -11,7 +11,8 @@ from qcode_envs.rendering import as_picture
 from qcode_rl.codes.group_names import group_of
 from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.edits.rewards import RewardOptions
-from qcode_rl.edits.two_block import BIT_FEATURES, CHECK_FEATURES, LEVELS, TwoBlockBatch
+from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, LEVELS
+from qcode_rl.edits.two_block import TwoBlockBatch
 from qcode_rl.edits.two_block_state import TwoBlockTask, check_seed
 from qcode_rl.errors import InputError
 
@@ -82,8 +83,9 @@ class TwoBlockFamily(EditFamily):
         checks, distance = self.batch.checks(i), int(graphs.distances[i])
         found = f"distance at most {distance}" if distance else "distance not searched"
         title = (
-            f"[[{2 * self.batch.group.order},{int(graphs.dimensions[i])}]] over "
-            f"{self.batch.group.name}, {found} (asked: [[,{graphs.logicals[i]},{graphs.targets[i]}]])"
+            f"{2 * self.batch.group.order} qubits over {self.batch.group.name}, "
+            f"{graphs.dimensions[i]} logical (asked: {graphs.logicals[i]}), "
+            f"{found} (asked: {graphs.targets[i]})"
         )
         return "\n".join([title, *("".join(".1"[int(v)] for v in row) for row in checks)])
 

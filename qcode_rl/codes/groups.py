@@ -51,7 +51,8 @@ class FiniteGroup:
     @cached_property
     def inverse(self) -> Integers:
         """The inverse of each element, `(g,) int64`."""
-        return np.argmax(self.table == self.identity, axis=1).astype(np.int64)
+        places: Integers = np.argmax(self.table == self.identity, axis=1)
+        return places
 
     @cached_property
     def is_abelian(self) -> bool:

@@ -194,4 +194,4 @@ def connects(tables: GroupTables, a: Integers, b: Integers) -> bool:
                 reached[y] = True
                 waiting[count] = y
                 count += 1
-    return count == size
+    return bool(count == size)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qcode_rl.codes.groups import FiniteGroup
-from qcode_rl.codes.two_block import as_support
+from qcode_rl.codes.two_block import as_support, is_connected
 from qcode_rl.edits.graphs import Floats, Integers
 from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.edits.stepping import Flags
@@ -58,7 +58,7 @@ def check_seed(
         degree: most in either of them.
 
     Raises:
-        InputError: if they are not supports within the limits.
+        InputError: if they are not supports of a connected code within the limits.
     """
     if not isinstance(seed, tuple | list) or len(seed) != 2:
         raise InputError(f"seed code: must be a pair of supports, got {seed!r}")
@@ -68,6 +68,10 @@ def check_seed(
     if degree is not None and max(len(a), len(b)) > degree:
         most = max(len(a), len(b))
         raise InputError(f"seed code: must have at most {degree} terms a block, got {most}")
+    if not is_connected(group, a, b):
+        raise InputError(
+            f"seed code: must connect all of {group.name}, got {a.tolist()} and {b.tolist()}"
+        )
     return a, b
 
 
