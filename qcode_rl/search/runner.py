@@ -219,7 +219,7 @@ class _Search:
         size = family.size(row)
         env = self._batch(size)
         found: _Found | None = None
-        whole = True
+        whole, kinds = True, family.kinds(size)
         self.progress.looking_at = family.text(size)
         claims = _Claims(family.proofs)
 
@@ -231,8 +231,9 @@ class _Search:
             self._report()
             steps_here = (self.progress.steps - steps) // env.num_envs
             # Once there is a code, the rest of the rollout is still played and learned from.
-            over = found is not None and steps_here % agent.rollout == 1
-            if over or self._evaluations_spent():
+            between = steps_here % agent.rollout == 1
+            vain = kinds > 0 and steps_here > agent.rollout and self._is_vain(evaluations, steps)
+            if (between and (found is not None or vain)) or self._evaluations_spent():
                 return False
             whole = not self._out_of_time()
             return whole
@@ -247,11 +248,15 @@ class _Search:
             if further is not None:
                 self._keep(lane.family.prove(further))
         elif whole and not self._evaluations_spent():
-            fresh = self.progress.evaluations - evaluations
-            row.fail(fresh < _FRESH_SHARE * taken, family.kinds(size))
+            row.fail(self._is_vain(evaluations, steps), kinds)
         if whole:
             lane.slices, lane.steps = lane.slices + 1, lane.steps + taken
         return whole
+
+    def _is_vain(self, evaluations: int, steps: int) -> bool:
+        """Say whether hardly anything was new since so many evaluations and steps."""
+        fresh = self.progress.evaluations - evaluations
+        return fresh < _FRESH_SHARE * (self.progress.steps - steps)
 
     def _look(self, lane: Lane, row: Row, claims: Iterator[BinaryMatrix]) -> "_Found | None":
         """Keep and return the first code that is proved to meet the request as it is said to."""

@@ -145,17 +145,25 @@ class RowWalk:
         """Go on from where `state` of a walk with the same arguments was taken."""
         self.rows = [row.copy() for row in rows]
 
-    def _open_next(self) -> None:
-        """Open the next dimension that can be looked for."""
+    def open_up_to(self, most: int) -> None:
+        """Open all dimensions up to one at once: a code was found that does for each of them."""
+        if not self.only_one:
+            self._open_next(most)
+
+    def _open_next(self, most: int | None = None) -> None:
+        """Open the next dimension that can be looked for, or all up to one."""
         opened = max((row.dimension for row in self.rows), default=0)
         for dimension in self._dimensions:
+            if most is not None and dimension > most:
+                return
             row = self._open_row(dimension) if dimension > opened else None
             if row is not None:
                 # A new row starts level with the others instead of taking all turns until it has
                 # caught up.
                 row.slices = min((one.slices for one in self.rows if not one.finished), default=0)
                 self.rows.append(row)
-                return
+                if most is None:
+                    return
 
 
 class SizeWalk(RowWalk):

@@ -89,6 +89,7 @@ class QuantumCodes:
         """Note a code in its row, and in those of fewer logical qubits that it is shorter for."""
         assert proved is not None
         length, k = proved.code.num_qubits // self.unit, proved.code.num_logicals
+        self.walk.open_up_to(k)
         for other in self.walk.rows:
             shorter = other.best is None or length < other.best
             if other is row or (other.dimension <= k and shorter):
