@@ -9,7 +9,7 @@ checks, those of Wen's model (quant-ph/0205004). Colour codes are those of Bombi
 from collections.abc import Iterable, Sequence
 from itertools import product
 from math import gcd
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ MAX_PERIOD, MAX_COLOUR_DISTANCE = 30, 31
 
 # A qubit of the square-octagon lattice: a vertex of the square lattice, and one of its four edges.
 _Dart: TypeAlias = tuple[int, int, str]
+_Qubit = TypeVar("_Qubit")
 #: The corners of an octagon, and those edges of each that end at the octagon.
 _CORNERS = ((0, 0, "ES"), (1, 0, "WS"), (0, 1, "EN"), (1, 1, "WN"))
 
@@ -130,7 +131,7 @@ def _octagon(x: int, y: int) -> set[_Dart]:
     return {(x + dx, y + dy, edge) for dx, dy, edges in _CORNERS for edge in edges}
 
 
-def _colour_code(qubits: Sequence[object], faces: Iterable[set[object]]) -> CSSCode:
+def _colour_code(qubits: Sequence[_Qubit], faces: Iterable[set[_Qubit]]) -> CSSCode:
     """Return the code whose checks, of both types, are faces, as far as they have qubits."""
     checks = [[qubit in face for qubit in qubits] for face in faces]
     matrix = np.array(checks, dtype=np.uint8)
