@@ -326,3 +326,15 @@ def test_an_environment_with_other_features_is_refused(monkeypatch: pytest.Monke
     env = CodeVecEnv("fake_codes:fake/CSS-v0", 2, **arguments)
     with pytest.raises(InputError, match=r"must have 9, 4 and 14 features .* got 9, 5 and 14$"):
         learner.policy_for(env)
+
+
+def test_limits_that_leave_qubits_open_are_refused_in_every_family() -> None:
+    for family in ("css", "stabilizer", "two-block"):
+        with pytest.raises(InputError, match=r"^distance: at most 1 is possible with max_weight 2"):
+            SearchSpec(2, 2, family=family)
+    # X and Z checks on the same four qubits: one of each on every qubit.
+    assert SearchSpec(4, 2, max_degree=1, family="css").families == ("css",)
+    with pytest.raises(InputError, match=r"^distance: at most 2 is possible .* max_degree 1"):
+        SearchSpec(4, 3, max_degree=1, family="css")
+    with pytest.raises(InputError, match=r"^distance: at most 1 is possible .* max_degree 1"):
+        SearchSpec(4, 2, max_degree=1, family="stabilizer")
