@@ -157,6 +157,9 @@ def listed_weight(n: int, css: bool, target: int, limit: int) -> int:
 def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: CodeScratch) -> None:
     """List the light operators that commute with every check but some.
 
+    If they are too many to be listed, the heaviest are left out, all of one weight at a time, so
+    that what is said of the lighter ones holds.
+
     Args:
         graphs: the batch.
         i: which code.
@@ -165,14 +168,16 @@ def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
         s: its tableau is read; receives `found`, with classes as labels.
     """
     n = graphs.num_bits[i]
-    s.found.sizes[:] = 0
     most = listed_weight(n, css, graphs.targets[i], graphs.row_limits[i])
-    s.found.sizes[2] = most
-    if not css:
-        _list_kind(graphs, i, opened, 2, most, s)
-        return
-    _list_kind(graphs, i, opened, 0, most, s)
-    _list_kind(graphs, i, opened, 1, most, s)
+    s.found.sizes[1] = 1
+    while s.found.sizes[1]:
+        s.found.sizes[0], s.found.sizes[1], s.found.sizes[2] = 0, 0, most
+        if css:
+            _list_kind(graphs, i, opened, 0, most, s)
+            _list_kind(graphs, i, opened, 1, most, s)
+        else:
+            _list_kind(graphs, i, opened, 2, most, s)
+        most -= 1
 
 
 @kernel
@@ -306,7 +311,7 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
     _count_others(graphs, i, opened, css, s.degrees)
     classes.slots[:] = -1
     classes.sizes[:] = 0
-    classes.lost[0] = 0.0
+    classes.lost[0] = _left_out(graphs, i, css, s)
     for index in range(s.found.sizes[0]):
         x, z, weight = s.found.xs[index], s.found.zs[index], s.found.weights[index]
         name = s.found.labels[index]
@@ -330,6 +335,19 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
             classes.massive[classes.sizes[1]] = place
             classes.sizes[1] += 1
     return True
+
+
+@kernel
+def _left_out(graphs: CodeGraphs, i: int, css: bool, s: CodeScratch) -> float:
+    """Return the least mass of operators that were too many to be listed, as if all logical.
+
+    It makes codes that have so many no better than they are.
+    """
+    target, listed = graphs.targets[i], s.found.sizes[2]
+    most = listed_weight(graphs.num_bits[i], css, target, graphs.row_limits[i])
+    if listed == most or listed + 1 >= target:
+        return 0.0
+    return float((s.found.xs.shape[0] + 1 - s.found.sizes[0]) * s.boost[target - listed - 1])
 
 
 @kernel
