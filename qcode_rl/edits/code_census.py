@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qcode_rl.distance.light_paulis import (
     HalfTable,
     PauliList,
+    clear,
     collision_cost,
     half_table,
     list_paulis,
@@ -165,9 +166,8 @@ def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
         s: its tableau is read; receives `found`, with classes as labels.
     """
     n = graphs.num_bits[i]
-    s.found.sizes[:] = 0
     most = listed_weight(n, css, graphs.targets[i], graphs.row_limits[i])
-    s.found.sizes[2] = most
+    clear(s.found, min(most, graphs.targets[i] - 1))
     if not css:
         _list_kind(graphs, i, opened, 2, most, s)
         return
