@@ -116,11 +116,8 @@ def clear(found: PauliList, wanted: int) -> None:
 
 @kernel
 def _is_left_out(found: PauliList, place: int) -> bool:
-    """Say whether a listed operator is too heavy to be wanted and not in the sample.
-
-    Those with label 0 are always kept.
-    """
-    if found.weights[place] <= found.sizes[2] or found.labels[place] == 0:
+    """Say whether a listed operator is too heavy to be wanted and not in the sample."""
+    if found.weights[place] <= found.sizes[2]:
         return False
     mixed = (found.xs[place] * _MIX) ^ (found.zs[place] * np.uint64(0xD1B54A32D192ED03))
     return (mixed >> np.uint64(32)) & np.uint64(found.sizes[3]) != 0
@@ -221,7 +218,8 @@ def collision_cost(n: int, kinds: int, most: int, checks: int) -> float:
     """
     left = float(count_halves(n, kinds, most // 2))
     right = float(count_halves(n, kinds, most - most // 2))
-    return 4.0 * (left + right) + left * right / 2.0**checks
+    # A look-up takes about as long as sixteen steps of a walk.
+    return 16.0 * (4.0 * (left + right) + left * right / 2.0**checks)
 
 
 @kernel

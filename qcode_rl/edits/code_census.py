@@ -325,6 +325,9 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
             classes.fitting[place] += 1
             if below(graphs.streams, i, classes.fitting[place]) == 0:
                 classes.check_xs[place], classes.check_zs[place] = x, z
+    if s.found.sizes[1]:
+        # As good as no code: it has more light operators than there is room for.
+        classes.lost[0] += s.boost[target - 1] * s.found.xs.shape[0]
     for place in range(classes.sizes[0]):
         if classes.masses[place] > 0.0:
             classes.massive[classes.sizes[1]] = place
