@@ -19,7 +19,9 @@ Integers = NDArray[np.int64]
 #: Most halves that a table holds.
 MAX_HALVES = 1 << 17
 #: Most operators that a list holds.
-MAX_LISTED = 1 << 13
+MAX_LISTED = 1 << 12
+#: Mask of the sparsest sample.
+_SPARSEST = (1 << 20) - 1
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MAX_DEPTH = 8
 _HEADS = 1 << 18
@@ -34,8 +36,9 @@ class PauliList(NamedTuple):
         zs: `(MAX_LISTED,) uint64`, which qubits Z or Y acts on.
         labels: `(MAX_LISTED,) uint64`, sums of the labels of their parts.
         weights: `(MAX_LISTED,) int64`.
-        sizes: `(3,) int64`: operators listed, whether some did not fit (0 or 1), and the weight
-            up to which the list is whole.
+        sizes: `(4,) int64`: operators listed; whether some did not fit that should have (0 or 1);
+            the weight up to which all are wanted; and which of the heavier ones are left out, as a
+            mask of bits of a hash: 0 for none.
     """
 
     xs: Words
@@ -82,7 +85,7 @@ def pauli_list() -> PauliList:
         zs=np.zeros(MAX_LISTED, dtype=np.uint64),
         labels=np.zeros(MAX_LISTED, dtype=np.uint64),
         weights=np.zeros(MAX_LISTED, dtype=np.int64),
-        sizes=np.zeros(3, dtype=np.int64),
+        sizes=np.zeros(4, dtype=np.int64),
     )
 
 
@@ -102,6 +105,46 @@ def half_table(most: int = MAX_HALVES) -> HalfTable:
         places=np.zeros((2, _MAX_DEPTH), dtype=np.int64),
         partial=np.zeros((4, _MAX_DEPTH + 1), dtype=np.uint64),
     )
+
+
+@kernel
+def clear(found: PauliList, wanted: int) -> None:
+    """Empty a list that is to hold all operators up to a weight, and of heavier ones a sample."""
+    found.sizes[0] = found.sizes[1] = found.sizes[3] = 0
+    found.sizes[2] = wanted
+
+
+@kernel
+def _is_left_out(found: PauliList, place: int) -> bool:
+    """Say whether a listed operator is too heavy to be wanted and not in the sample."""
+    if found.weights[place] <= found.sizes[2]:
+        return False
+    mixed = (found.xs[place] * _MIX) ^ (found.zs[place] * np.uint64(0xD1B54A32D192ED03))
+    return (mixed >> np.uint64(32)) & np.uint64(found.sizes[3]) != 0
+
+
+@kernel
+def _admit(found: PauliList, x: np.uint64, z: np.uint64, label: np.uint64, weight: int) -> None:
+    """Add an operator to a list; once it is nearly full, only a sample of the heavy ones stays."""
+    place, room = found.sizes[0], found.xs.shape[0]
+    if place == room:
+        found.sizes[1] = 1
+        return
+    found.xs[place], found.zs[place], found.labels[place] = x, z, label
+    found.weights[place] = weight
+    if _is_left_out(found, place):
+        return
+    found.sizes[0] += 1
+    if found.sizes[0] == room - 1 and found.sizes[3] < _SPARSEST:
+        found.sizes[3] = 2 * found.sizes[3] + 1
+        kept = 0
+        for other in range(found.sizes[0]):
+            if not _is_left_out(found, other):
+                found.xs[kept], found.zs[kept] = found.xs[other], found.zs[other]
+                found.labels[kept] = found.labels[other]
+                found.weights[kept] = found.weights[other]
+                kept += 1
+        found.sizes[0] = kept
 
 
 @kernel
@@ -160,13 +203,7 @@ def list_span(
         label ^= labels[change]
         weight = popcount(x | z)
         if weight <= most:
-            place = found.sizes[0]
-            if place == found.xs.shape[0]:
-                found.sizes[1] = 1
-                return
-            found.xs[place], found.zs[place], found.labels[place] = x, z, label
-            found.weights[place] = weight
-            found.sizes[0] += 1
+            _admit(found, x, z, label, weight)
 
 
 @kernel
@@ -181,7 +218,8 @@ def collision_cost(n: int, kinds: int, most: int, checks: int) -> float:
     """
     left = float(count_halves(n, kinds, most // 2))
     right = float(count_halves(n, kinds, most - most // 2))
-    return 4.0 * (left + right) + left * right / 2.0**checks
+    # A look-up takes about as long as sixteen steps of a walk.
+    return 16.0 * (4.0 * (left + right) + left * right / 2.0**checks)
 
 
 @kernel
@@ -307,13 +345,6 @@ def _look_up(
             and (count == size or count == size - 1)
             and count + size <= most
         ):
-            place = found.sizes[0]
-            if place == found.xs.shape[0]:
-                found.sizes[1] = 1
-                return
-            found.xs[place] = table.xs[entry] | x
-            found.zs[place] = table.zs[entry] | z
-            found.labels[place] = table.labels[entry] ^ label
-            found.weights[place] = count + size
-            found.sizes[0] += 1
+            whole_label = table.labels[entry] ^ label
+            _admit(found, table.xs[entry] | x, table.zs[entry] | z, whole_label, count + size)
         entry = table.nexts[entry]

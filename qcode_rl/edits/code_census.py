@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qcode_rl.distance.light_paulis import (
     HalfTable,
     PauliList,
+    clear,
     collision_cost,
     half_table,
     list_paulis,
@@ -169,15 +170,12 @@ def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
     """
     n = graphs.num_bits[i]
     most = listed_weight(n, css, graphs.targets[i], graphs.row_limits[i])
-    s.found.sizes[1] = 1
-    while s.found.sizes[1]:
-        s.found.sizes[0], s.found.sizes[1], s.found.sizes[2] = 0, 0, most
-        if css:
-            _list_kind(graphs, i, opened, 0, most, s)
-            _list_kind(graphs, i, opened, 1, most, s)
-        else:
-            _list_kind(graphs, i, opened, 2, most, s)
-        most -= 1
+    clear(s.found, min(most, graphs.targets[i] - 1))
+    if not css:
+        _list_kind(graphs, i, opened, 2, most, s)
+        return
+    _list_kind(graphs, i, opened, 0, most, s)
+    _list_kind(graphs, i, opened, 1, most, s)
 
 
 @kernel
@@ -330,6 +328,9 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
             classes.fitting[place] += 1
             if below(graphs.streams, i, classes.fitting[place]) == 0:
                 classes.check_xs[place], classes.check_zs[place] = x, z
+    if s.found.sizes[1]:
+        # As good as no code: it has more light operators than there is room for.
+        classes.lost[0] += s.boost[target - 1] * s.found.xs.shape[0]
     for place in range(classes.sizes[0]):
         if classes.masses[place] > 0.0:
             classes.massive[classes.sizes[1]] = place

@@ -1,4 +1,4 @@
-"""Edits of stabilizer codes that keep them codes: other checks for some, and Clifford gates.
+"""The strongest edit of a stabilizer code: the best operator in place of a check.
 
 Opening a check leaves a code of one more logical qubit; any operator of that code that is not a
 sum of the checks left can take the check's place, and the light operators tell for each of them
@@ -51,7 +51,7 @@ def judge(
     for place in range(classes.sizes[0]):
         mass += classes.masses[place]
     _settle(graphs, i, css, rules, mass, s)
-    share_out(graphs, i, -1, -1, s)
+    share_out(graphs, i, -1, s)
 
 
 @kernel
@@ -77,29 +77,25 @@ def _settle(
 
 
 @kernel
-def share_out(graphs: CodeGraphs, i: int, first: int, second: int, s: CodeScratch) -> None:
+def share_out(graphs: CodeGraphs, i: int, chosen: int, s: CodeScratch) -> None:
     """Refresh the distance and each qubit's share in the light logical operators.
 
     Args:
         graphs: the batch.
         i: which code.
-        first: class, by place, of a check put in since the operators were listed, -1 for none.
-        second: the same of another one.
+        chosen: class, by place, of a check put in since the operators were listed, -1 for none.
         s: holds the list and its classes.
     """
     n, target, classes = graphs.num_bits[i], graphs.targets[i], s.classes
-    one = classes.names[first] if first >= 0 else _ZERO
-    two = classes.names[second] if second >= 0 else _ZERO
+    taken = classes.names[chosen] if chosen >= 0 else _ZERO
     graphs.participation[i, :n] = 0.0
     least, total = 65, 0.0
     for index in range(s.found.sizes[0]):
         x, z, weight = s.found.xs[index], s.found.zs[index], s.found.weights[index]
         name = s.found.labels[index]
-        if (weight >= target and weight >= least) or name in (_ZERO, one, two, one ^ two):
+        if (weight >= target and weight >= least) or name in (_ZERO, taken):
             continue
-        if first >= 0 and anticommute(x, z, classes.xs[first], classes.zs[first]):
-            continue
-        if second >= 0 and anticommute(x, z, classes.xs[second], classes.zs[second]):
+        if chosen >= 0 and anticommute(x, z, classes.xs[chosen], classes.zs[chosen]):
             continue
         least = min(least, weight)
         if weight < target:
@@ -107,8 +103,9 @@ def share_out(graphs: CodeGraphs, i: int, first: int, second: int, s: CodeScratc
             _share(graphs, i, x | z, s.boost[target - weight])
     if total > 0.0:
         graphs.participation[i, :n] /= total
-    # If nothing was found, the distance is beyond what is listed.
-    graphs.distances[i] = min(least, s.found.sizes[2] + 1)
+    # If nothing was found, the distance is beyond what is listed; if not all could be, it is 1 for
+    # all that is known.
+    graphs.distances[i] = min(least, s.found.sizes[2] + 1) if s.found.sizes[1] == 0 else 1
 
 
 @kernel
@@ -163,20 +160,19 @@ def _gather_sums(s: CodeScratch) -> int:
 
 
 @kernel
-def replace_checks(
-    graphs: CodeGraphs, i: int, first: int, second: int, temperature: float, css: bool,
-    rules: Rules, counters: Integers, seen: Words, s: CodeScratch,
+def replace_check(
+    graphs: CodeGraphs, i: int, check: int, temperature: float, css: bool, rules: Rules,
+    counters: Integers, seen: Words, s: CodeScratch,
 ) -> bool:  # fmt: skip
-    """Give one or two checks of code i the best operators, or some drawn from a heat bath.
+    """Give a check of code i the best operator, or one drawn from a heat bath.
 
-    A check that gives soft distance s is drawn with probability proportional to
+    An operator that gives soft distance s is drawn with probability proportional to
     exp(s / temperature); at temperature 0, evenly among the best.
 
     Args:
         graphs: the batch; code i changes, with all that follows from it.
         i: which code.
-        first: a check.
-        second: another one to open at the same time, -1 for none.
+        check: 0-based check.
         temperature: in units of the distance.
         css: whether it is a CSS code.
         rules: rules.
@@ -185,71 +181,44 @@ def replace_checks(
         s: room to work in.
 
     Returns:
-        Whether the checks changed.
+        Whether the check changed.
     """
-    opened = _ONE << np.uint64(first)
-    if second >= 0:
-        opened |= _ONE << np.uint64(second)
+    opened = _ONE << np.uint64(check)
     _count(graphs, i, opened, counters, seen)
     sort_light(graphs, i, opened, css, s)
     classes = s.classes
-    old_x, old_z = graphs.xs[i, first], graphs.zs[i, first]
-    mass = classes.lost[0]
-    chosen, other = _choose(graphs, i, -1, temperature, rules.constants[0], s), -1
-    if chosen >= 0 and second >= 0:
-        other = _choose(graphs, i, chosen, temperature, rules.constants[0], s)
-    if chosen < 0 or (second >= 0 and other < 0):
+    chosen = _choose(graphs, i, temperature, rules.constants[0], s)
+    if chosen < 0:
         return False
-    graphs.xs[i, first], graphs.zs[i, first] = classes.check_xs[chosen], classes.check_zs[chosen]
-    if second >= 0:
-        graphs.xs[i, second] = classes.check_xs[other]
-        graphs.zs[i, second] = classes.check_zs[other]
-    _settle(graphs, i, css, rules, mass + _kept_mass(classes, chosen, other), s)
-    share_out(graphs, i, chosen, other, s)
-    return bool(second >= 0 or graphs.xs[i, first] != old_x or graphs.zs[i, first] != old_z)
+    x, z = classes.check_xs[chosen], classes.check_zs[chosen]
+    changed = graphs.xs[i, check] != x or graphs.zs[i, check] != z
+    graphs.xs[i, check], graphs.zs[i, check] = x, z
+    _settle(graphs, i, css, rules, classes.lost[0] + _kept_mass(classes, chosen), s)
+    share_out(graphs, i, chosen, s)
+    return bool(changed)
 
 
 @kernel
-def _kept_mass(classes: Classes, first: int, second: int) -> float:
-    """Return the mass of the operators that stay logical ones, given one or two new checks."""
-    x, z, name = classes.xs[first], classes.zs[first], classes.names[first]
+def _kept_mass(classes: Classes, chosen: int) -> float:
+    """Return the mass of the operators that stay logical ones beside a new check."""
+    x, z = classes.xs[chosen], classes.zs[chosen]
     mass = 0.0
     for index in range(classes.sizes[1]):
         place = classes.massive[index]
-        if classes.names[place] == name:
-            continue
-        if anticommute(classes.xs[place], classes.zs[place], x, z):
-            continue
-        if second >= 0:
-            if anticommute(
-                classes.xs[place], classes.zs[place], classes.xs[second], classes.zs[second]
-            ):
-                continue
-            other = classes.names[second]
-            if classes.names[place] == other or classes.names[place] == other ^ name:
-                continue
-        mass += classes.masses[place]
+        if place != chosen and not anticommute(classes.xs[place], classes.zs[place], x, z):
+            mass += classes.masses[place]
     return mass
 
 
 @kernel
-def _choose(
-    graphs: CodeGraphs, i: int, taken: int, temperature: float, beta: float, s: CodeScratch
-) -> int:
-    """Choose the class of a new check, beside one that is taken already (-1: none); -1 if none."""
+def _choose(graphs: CodeGraphs, i: int, temperature: float, beta: float, s: CodeScratch) -> int:
+    """Choose the class of a new check by its place; -1 if no operator can be one."""
     classes, order, scores = s.classes, s.order, s.scores
     count = 0
     for place in range(classes.sizes[0]):
-        if classes.fitting[place] == 0 or place == taken:
-            continue
-        if taken >= 0 and anticommute(
-            classes.xs[place], classes.zs[place], classes.xs[taken], classes.zs[taken]
-        ):
-            continue
-        order[count] = place
-        count += 1
-    if count == 0:
-        return -1
+        if classes.fitting[place] > 0:
+            order[count] = place
+            count += 1
     if count > _MOST_CANDIDATES:
         for index in range(_MOST_CANDIDATES):
             other = index + int(np.int64(below(graphs.streams, i, count - index)))
@@ -257,8 +226,7 @@ def _choose(
         count = _MOST_CANDIDATES
     best = np.inf
     for index in range(count):
-        first, second = (order[index], -1) if taken < 0 else (taken, order[index])
-        scores[index] = np.log1p(_kept_mass(classes, first, second)) / beta
+        scores[index] = np.log1p(classes.lost[0] + _kept_mass(classes, order[index])) / beta
         best = min(best, scores[index])
     total, chosen = 0.0, -1
     for index in range(count):

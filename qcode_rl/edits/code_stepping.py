@@ -2,7 +2,7 @@
 
 Actions, in this order: a gate on each ordered pair of qubits (a CNOT for CSS codes, a quarter turn
 about a two-qubit Pauli operator that is drawn for others), another operator for each check at one
-of three levels, and starting afresh within the episode.
+of three temperatures, and starting afresh within the episode.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qcode_rl.edits.code_census import CodeScratch
-from qcode_rl.edits.code_moves import judge, replace_checks
+from qcode_rl.edits.code_moves import judge, replace_check
 from qcode_rl.edits.code_starts import (
     cnot,
     draw,
@@ -23,7 +23,13 @@ from qcode_rl.edits.code_starts import (
 from qcode_rl.edits.code_state import CodeGraphs, weight_of
 from qcode_rl.edits.graphs import Floats, Integers
 from qcode_rl.edits.rewards import illegal_reward, shaping_reward
-from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, GLOBAL_FEATURES
+from qcode_rl.edits.rewired_product import (
+    BIT_FEATURES,
+    CHECK_FEATURES,
+    GLOBAL_FEATURES,
+    LEVELS,
+    TEMPERATURES,
+)
 from qcode_rl.edits.stepping import (
     PAULI_X,
     PAULI_Y,
@@ -36,10 +42,6 @@ from qcode_rl.edits.stepping import (
 from qcode_rl.gf2.jit import kernel, trailing_zeros
 from qcode_rl.gf2.packing import Words
 
-#: Levels at which a check is replaced: the best operator, one drawn, and together with another.
-LEVELS = 3
-#: Temperature of the second level, in units of the distance.
-TEMPERATURE = 0.3
 FEATURES = (CHECK_FEATURES, BIT_FEATURES, GLOBAL_FEATURES)
 _ONE = np.uint64(1)
 
@@ -160,12 +162,8 @@ def _act(
     check, level = (action - num_pairs) // LEVELS, (action - num_pairs) % LEVELS
     if check >= r:
         return False
-    second = -1
-    if level == 2 and r > 1:
-        second = (check + 1 + draw(graphs.streams, i, r - 1)) % r
-    before = graphs.soft[i]
-    heat = TEMPERATURE if level > 0 else 0.0
-    changed = replace_checks(graphs, i, check, second, heat, css, rules, counters, seen, s)
+    before, heat = graphs.soft[i], TEMPERATURES[level]
+    changed = replace_check(graphs, i, check, heat, css, rules, counters, seen, s)
     graphs.changes[i] += 1 if changed else 0
     graphs.opened[i, check] = graphs.changes[i]
     graphs.gains[i, check] = graphs.soft[i] - before
