@@ -10,9 +10,10 @@ from qcode_envs.rendering import as_pauli_picture
 from qcode_rl.codes import CSSCode, StabilizerCode
 from qcode_rl.edits.code_batches import MAX_QUBITS, CodeBatch, CodeTask
 from qcode_rl.edits.code_census import listed_weight
-from qcode_rl.edits.code_stepping import FEATURES, LEVELS
+from qcode_rl.edits.code_stepping import FEATURES
 from qcode_rl.edits.layouts import layout_balls
 from qcode_rl.edits.rewards import RewardOptions
+from qcode_rl.edits.rewired_product import LEVELS
 from qcode_rl.errors import InputError
 
 

@@ -15,9 +15,10 @@ from qcode_rl.edits import code_stepping
 from qcode_rl.edits.batches import REMEMBERED, EditBatch
 from qcode_rl.edits.code_census import code_scratch
 from qcode_rl.edits.code_state import CodeGraphs, code_graphs
-from qcode_rl.edits.code_stepping import FEATURES, LEVELS, CodeOutcome, CodePools
+from qcode_rl.edits.code_stepping import FEATURES, CodeOutcome, CodePools
 from qcode_rl.edits.graphs import Integers
 from qcode_rl.edits.rewards import RewardOptions, reward_code
+from qcode_rl.edits.rewired_product import LEVELS
 from qcode_rl.edits.stepping import Observations, Rules
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix, pack_rows, unpack_rows

@@ -312,8 +312,14 @@ BAD_CODE: list[tuple[dict[str, Any], str]] = [
     ({"qubits": 40, "logicals": 31}, "logicals: must be between 1 and 30, got 31"),
     ({"distance": 0}, "distance: must be between 1 and qubits, got 0"),
     ({"max_qubits": 65}, "max_qubits: must be at most 64, got 65"),
-    ({"qubits": 5, "max_qubits": 4, "logicals": 1}, "task: must fit 4 checks and 4 qubits, got 4 and 5"),
-    ({"qubits": 5, "max_checks": 3, "logicals": 1}, "task: must fit 3 checks and 5 qubits, got 4 and 5"),
+    (
+        {"qubits": 5, "max_qubits": 4, "logicals": 1},
+        "task: must fit 4 checks and 4 qubits, got 4 and 5",
+    ),
+    (
+        {"qubits": 5, "max_checks": 3, "logicals": 1},
+        "task: must fit 3 checks and 5 qubits, got 4 and 5",
+    ),
     ({"reward": "paper"}, "reward: must be shaped for this family, got 'paper'"),
     ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
     ({"layout": "grid"}, "layout: must come with a radius, got 'grid' alone"),
