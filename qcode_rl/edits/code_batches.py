@@ -210,7 +210,6 @@ class CodeBatch(EditBatch):
 
 def independent_checks(code: CSSCode | StabilizerCode) -> BinaryMatrix:
     """Return independent checks of a code that generate all, light ones first, `(r, 2n) uint8`."""
-
     if isinstance(code, CSSCode):
         x, z = code.x_checks, code.z_checks
         checks = np.vstack([np.hstack([x, 0 * x]), np.hstack([0 * z, z])])

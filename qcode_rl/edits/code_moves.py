@@ -55,9 +55,7 @@ def judge(
 
 
 @kernel
-def _count(
-    graphs: CodeGraphs, i: int, opened: np.uint64, counters: Integers, seen: Words
-) -> None:
+def _count(graphs: CodeGraphs, i: int, opened: np.uint64, counters: Integers, seen: Words) -> None:
     counters[1] += 1
     if note_seen(seen, hash_checks(graphs, i, opened) | _ONE):
         counters[0] += 1
