@@ -162,17 +162,27 @@ def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
         i: which code.
         opened: set of checks that do not count.
         css: list operators of X type and of Z type only.
-        s: its tableau is read; receives `found`, with classes as labels.
+        s: its tableau is read; receives `found`, with classes as labels, up to the largest weight
+            at which there is room for all.
     """
-    n = graphs.num_bits[i]
-    s.found.sizes[:] = 0
-    most = listed_weight(n, css, graphs.targets[i], graphs.row_limits[i])
-    s.found.sizes[2] = most
-    if not css:
-        _list_kind(graphs, i, opened, 2, most, s)
-        return
-    _list_kind(graphs, i, opened, 0, most, s)
-    _list_kind(graphs, i, opened, 1, most, s)
+    target = graphs.targets[i]
+    most = listed_weight(graphs.num_bits[i], css, target, graphs.row_limits[i])
+    while True:
+        s.found.sizes[:] = 0
+        s.found.sizes[2] = most
+        if css:
+            _list_kind(graphs, i, opened, 0, most, s)
+            _list_kind(graphs, i, opened, 1, most, s)
+        else:
+            _list_kind(graphs, i, opened, 2, most, s)
+        if s.found.sizes[1] == 0:
+            return
+        if most < target:
+            # There is no room even for what the target must see: the list proves nothing.
+            s.found.sizes[2] = 0
+            return
+        # A list with gaps would hide light operators, in whatever order they come.
+        most -= 1
 
 
 @kernel
