@@ -70,10 +70,10 @@ def prove_code(task: CodeTask, checks: BinaryMatrix, css: bool) -> StabilizerCod
     Raises:
         AssertionError: if it is not.
     """
-    n, limit = task.qubits, task.degree or task.checks
+    n, limit = checks.shape[1] // 2, task.degree or task.checks
     code = StabilizerCode(checks)
     x, z = checks[:, :n], checks[:, n:]
-    good = (code.num_qubits, code.num_logicals) == (n, n - task.checks)
+    good = (code.num_qubits, code.num_logicals) == (task.qubits, n - task.checks)
     good &= (x | z).sum(axis=1, dtype=np.int64).max() <= task.weight
     if css:
         good &= not (x.any(axis=1) & z.any(axis=1)).any()

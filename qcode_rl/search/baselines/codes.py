@@ -102,9 +102,7 @@ def anneal_codes(
                 return False
             share = moves / schedule.length
             temperature = schedule.hot + (schedule.cold - schedule.hot) * share
-            try_gate(
-                graphs, i, css, rules, counters, seen, s, schedule.guided, temperature, work
-            )
+            try_gate(graphs, i, css, rules, counters, seen, s, schedule.guided, temperature, work)
             moves += 1
         if meets_request(graphs, i):
             return True
