@@ -9,6 +9,7 @@ from gymnasium.envs.registration import register, registry
 _CLASSES = {
     "qcode/HypergraphProduct-v0": "qcode_envs.hypergraph_product:HypergraphProduct",
     "qcode/RewiredProduct-v0": "qcode_envs.rewired_product:RewiredProduct",
+    "qcode/TwoBlock-v0": "qcode_envs.two_block:TwoBlock",
 }
 
 for _name, _class in _CLASSES.items():

@@ -38,7 +38,8 @@ class EditBatch(ABC):
         max_checks: M, checks that every graph is padded to.
         max_bits: N, bits (qubits) that every graph is padded to.
         max_edges: E, edges that observations have room for.
-        remember: how many of the latest codes are never forgotten; 4 B if that is more.
+        remember: how many of the latest codes are never forgotten; 2 `most_censuses` B if that is
+            more.
 
     Attributes:
         graphs: the state; has at least `streams (B,) uint64`, `distances`, `targets` and `steps`
@@ -51,6 +52,8 @@ class EditBatch(ABC):
 
     #: Features of a check, a bit and the whole graph in observations.
     feature_sizes: ClassVar[tuple[int, int, int]]
+    #: Most censuses that a code takes in a step.
+    most_censuses: ClassVar[int] = 2
     graphs: Any
     outcome: Any
     rules: Any
@@ -58,8 +61,8 @@ class EditBatch(ABC):
     def __init__(
         self, size: int, max_checks: int, max_bits: int, max_edges: int, remember: int = REMEMBERED
     ) -> None:
-        # In a step each code may take two censuses.
-        self.remember = max(remember, 4 * size)
+        self._step_room = self.most_censuses * size
+        self.remember = max(remember, 2 * self._step_room)
         self.size, self.max_checks, self.max_bits = size, max_checks, max_bits
         self.num_actions = self.count_actions()
         self.observations = self._observations(max_edges)
@@ -166,17 +169,17 @@ class EditBatch(ABC):
 
     def _make_room(self) -> None:
         """Before a step: forget what is too old, and keep the table at most half full."""
-        if self.evaluations - self._aged_at + 2 * self.size > self.remember:
+        if self.evaluations - self._aged_at + self._step_room > self.remember:
             recent = self.seen[self.seen & _ONE != 0]
             self.forgotten = self.evaluations - len(recent)
             self._aged_at = self.evaluations
             self._hold(recent ^ _ONE, len(self.seen))
-        elif 2 * (self.evaluations - self.forgotten + 2 * self.size) > len(self.seen):
+        elif 2 * (self.evaluations - self.forgotten + self._step_room) > len(self.seen):
             self._hold(self.seen[self.seen != 0], len(self.seen))
 
     def _hold(self, hashes: Words, length: int) -> None:
         """Put hashes into a new table of so many slots, or more if that leaves too little room."""
-        while 2 * (len(hashes) + 2 * self.size) > length:
+        while 2 * (len(hashes) + self._step_room) > length:
             length *= 4
         self.seen = np.zeros(length, dtype=np.uint64)
         # Look-ups stay short in a table that is at most half full.

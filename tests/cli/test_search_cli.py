@@ -21,6 +21,7 @@ COMMAND = [sys.executable, "-c", "from qcode_rl.cli import main; main()"]
 EASY = """
     max_weight = 6
     distance = 4
+    family = "hgp"
     max_degree = 3
     evaluations = 2500
     [agent]
@@ -220,7 +221,7 @@ def test_bad_requests_are_refused_in_one_line(
             (*W6, "--distance", "many"),
             "'--distance': 'many' is not a valid integer",
         ),
-        ((*ASK, "--family", "css"), "Invalid value for '--family': 'css' is not one of"),
+        ((*ASK, "--family", "xyz"), "Invalid value for '--family': 'xyz' is not one of"),
         ((*ASK, "--device", "tpu"), "Invalid value for '--device': 'tpu' is not one of"),
         ((*ASK, "--colour", "red"), "No such option"),
         ((*ASK, "extra"), "Got unexpected extra argument"),
@@ -439,6 +440,7 @@ def test_help_gives_an_example_and_names_every_flag(command: Command) -> None:
     answer = command("--help")
     assert answer.status == 0
     assert "qcode-rl search --max-weight 6 --distance 9" in answer.out
-    for flag in ("max-weight", "distance", "max-degree", "logicals", "family", "seed-code", "time",
-                 "evaluations", "device", "seed", "archive", "spec", "resume", "json"):  # fmt: skip
+    flags = """max-weight distance max-degree logicals qubits family seed-code time evaluations
+        device seed archive spec resume json"""
+    for flag in flags.split():
         assert f"--{flag}" in answer.out

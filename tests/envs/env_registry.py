@@ -1,5 +1,6 @@
 """The environments under test: all of this project's namespace, with small arguments for each."""
 
+import inspect
 from typing import Any
 
 import gymnasium as gym
@@ -13,7 +14,26 @@ IDS = sorted(spec.id for spec in registry.values() if spec.namespace == "qcode")
 SMALL: dict[str, dict[str, Any]] = {
     "qcode/HypergraphProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12},
     "qcode/RewiredProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12},
+    "qcode/TwoBlock-v0": {"group": (3, 3), "logicals": 4, "distance": 9, "max_steps": 12},
 }
+#: Distances that some episodes of eight steps reach and others do not.
+MIDDLING = {
+    "qcode/HypergraphProduct-v0": 4,
+    "qcode/RewiredProduct-v0": 6,
+    "qcode/TwoBlock-v0": 4,
+}
+#: Arguments that leave room in the padded arrays.
+PADDED: dict[str, dict[str, Any]] = {
+    "qcode/HypergraphProduct-v0": {"max_checks": 9, "max_bits": 10},
+    "qcode/RewiredProduct-v0": {"max_checks": 9, "max_bits": 10},
+    "qcode/TwoBlock-v0": {"max_degree": 2},
+}
+
+
+def accepting(argument: str) -> list[str]:
+    """Return the environments that take an argument."""
+    classes = {env_id: type(make(env_id)) for env_id in IDS}
+    return [i for i, c in classes.items() if argument in inspect.signature(c.__init__).parameters]
 
 
 def make(env_id: str, **arguments: Any) -> Any:

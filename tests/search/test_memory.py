@@ -149,7 +149,7 @@ def test_batches_that_begin_with_tallies_go_on_as_those_that_made_them() -> None
 
 def test_codes_found_are_held_without_their_matrices(tmp_path: Path) -> None:
     agent = AgentOptions(width=8, rounds=1, num_envs=16, rollout=16, batch_size=128, episode=40)
-    spec = SearchSpec(max_weight=6, distance=4, max_degree=3, agent=agent, evaluations=600)
+    spec = SearchSpec(6, 4, 3, family="hgp", agent=agent, evaluations=600)
     for resume in (False, True):
         result = run_search(spec, RunOptions(tmp_path, device="cpu", resume=resume))
         assert result.as_json()["found"] == len(result.records) > 3
