@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from qcode_rl.edits.batches import EditBatch
 from qcode_rl.edits.hypergraph_product import ProductTask
 from qcode_rl.edits.rewired_product import RewireBatch
 from qcode_rl.errors import InputError
@@ -143,7 +144,7 @@ def _act(
     running = np.arange(batch.size)
     while len(running):
         actions = np.full(batch.size, _NONE)
-        actions[running] = _choose(network, batch, running, uniforms(running))
+        actions[running] = choose_actions(network, batch, running, uniforms(running))
         outcome = batch.step(actions)
         now = time.perf_counter() - started
         checks |= {int(i): batch.final_checks(int(i)) for i in running[outcome.met[running]]}
@@ -165,13 +166,23 @@ def _uniforms(
     return np.array([generators[i].random() for i in running])
 
 
-def _choose(
+def choose_actions(
     network: TannerNetwork,
-    batch: RewireBatch,
+    batch: EditBatch,
     running: NDArray[np.intp],
     uniforms: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    """Sample an action for each running graph by inversion."""
+    """Sample an action for each running graph by inversion.
+
+    Args:
+        network: of a policy.
+        batch: graphs, whose observations are fresh.
+        running: `(R,)` which of them are to act.
+        uniforms: `(R,)` a uniform number in [0, 1) for each.
+
+    Returns:
+        `(R,)` their actions.
+    """
     seen = batch.observations
     size = len(running)
     flat = {

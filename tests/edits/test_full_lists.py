@@ -1,4 +1,4 @@
-"""Lists of light operators that have no room for all of them: nothing may be claimed of the rest."""
+"""Lists of light operators without room for all of them: nothing is claimed of the rest."""
 
 import numpy as np
 import pytest
