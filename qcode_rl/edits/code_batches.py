@@ -24,6 +24,8 @@ from qcode_rl.gf2 import BinaryMatrix, pack_rows, unpack_rows
 
 #: A check and its qubits are bits of one machine word.
 MAX_QUBITS = 64
+#: So is a class of logical operators, two bits for each logical qubit and each check opened.
+MAX_LOGICALS = 30
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class CodeTask:
 
     Attributes:
         qubits: n, at most 64.
-        checks: n - k independent checks.
+        checks: n - k independent checks; k is at most 30.
         distance: distance asked for.
         weight: largest weight of a check.
         degree: most checks on a qubit, for CSS codes of each type; `None`: no limit.
@@ -48,8 +50,9 @@ class CodeTask:
         n, r = self.qubits, self.checks
         if not 2 <= n <= MAX_QUBITS:
             raise InputError(f"qubits: must be between 2 and {MAX_QUBITS}, got {n}")
-        if not 1 <= r < n:
-            raise InputError(f"logicals: must be between 1 and qubits - 1, got {n - r}")
+        most = min(n - 1, MAX_LOGICALS)
+        if not 1 <= n - r <= most:
+            raise InputError(f"logicals: must be between 1 and {most}, got {n - r}")
         if not 1 <= self.distance <= n:
             raise InputError(f"distance: must be between 1 and qubits, got {self.distance}")
         if self.weight < 2:

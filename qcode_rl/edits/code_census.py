@@ -157,31 +157,26 @@ def listed_weight(n: int, css: bool, target: int, limit: int) -> int:
 def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: CodeScratch) -> None:
     """List the light operators that commute with every check but some.
 
+    If they are too many to be listed, the heaviest are left out, all of one weight at a time, so
+    that what is said of the lighter ones holds.
+
     Args:
         graphs: the batch.
         i: which code.
         opened: set of checks that do not count.
         css: list operators of X type and of Z type only.
-        s: its tableau is read; receives `found`, with classes as labels, up to the largest weight
-            at which there is room for all.
+        s: its tableau is read; receives `found`, with classes as labels.
     """
-    target = graphs.targets[i]
-    most = listed_weight(graphs.num_bits[i], css, target, graphs.row_limits[i])
-    while True:
-        s.found.sizes[:] = 0
-        s.found.sizes[2] = most
+    n = graphs.num_bits[i]
+    most = listed_weight(n, css, graphs.targets[i], graphs.row_limits[i])
+    s.found.sizes[1] = 1
+    while s.found.sizes[1]:
+        s.found.sizes[0], s.found.sizes[1], s.found.sizes[2] = 0, 0, most
         if css:
             _list_kind(graphs, i, opened, 0, most, s)
             _list_kind(graphs, i, opened, 1, most, s)
         else:
             _list_kind(graphs, i, opened, 2, most, s)
-        if s.found.sizes[1] == 0:
-            return
-        if most < target:
-            # There is no room even for what the target must see: the list proves nothing.
-            s.found.sizes[2] = 0
-            return
-        # A list with gaps would hide light operators, in whatever order they come.
         most -= 1
 
 
@@ -316,7 +311,7 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
     _count_others(graphs, i, opened, css, s.degrees)
     classes.slots[:] = -1
     classes.sizes[:] = 0
-    classes.lost[0] = 0.0
+    classes.lost[0] = _left_out(graphs, i, css, s)
     for index in range(s.found.sizes[0]):
         x, z, weight = s.found.xs[index], s.found.zs[index], s.found.weights[index]
         name = s.found.labels[index]
@@ -340,6 +335,19 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
             classes.massive[classes.sizes[1]] = place
             classes.sizes[1] += 1
     return True
+
+
+@kernel
+def _left_out(graphs: CodeGraphs, i: int, css: bool, s: CodeScratch) -> float:
+    """Return the least mass of operators that were too many to be listed, as if all logical.
+
+    It makes codes that have so many no better than they are.
+    """
+    target, listed = graphs.targets[i], s.found.sizes[2]
+    most = listed_weight(graphs.num_bits[i], css, target, graphs.row_limits[i])
+    if listed == most or listed + 1 >= target:
+        return 0.0
+    return float((s.found.xs.shape[0] + 1 - s.found.sizes[0]) * s.boost[target - listed - 1])
 
 
 @kernel

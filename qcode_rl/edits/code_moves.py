@@ -44,7 +44,7 @@ def judge(
         seen: hash table of codes.
         s: room to work in.
     """
-    _count(graphs, i, -1, counters, seen)
+    _count(graphs, i, _ZERO, counters, seen)
     sort_light(graphs, i, _ZERO, css, s)
     lighten(graphs, i, s)
     mass, classes = s.classes.lost[0], s.classes
@@ -55,7 +55,9 @@ def judge(
 
 
 @kernel
-def _count(graphs: CodeGraphs, i: int, opened: int, counters: Integers, seen: Words) -> None:
+def _count(
+    graphs: CodeGraphs, i: int, opened: np.uint64, counters: Integers, seen: Words
+) -> None:
     counters[1] += 1
     if note_seen(seen, hash_checks(graphs, i, opened) | _ONE):
         counters[0] += 1
@@ -188,7 +190,7 @@ def replace_checks(
     opened = _ONE << np.uint64(first)
     if second >= 0:
         opened |= _ONE << np.uint64(second)
-    _count(graphs, i, first, counters, seen)
+    _count(graphs, i, opened, counters, seen)
     sort_light(graphs, i, opened, css, s)
     classes = s.classes
     old_x, old_z = graphs.xs[i, first], graphs.zs[i, first]

@@ -107,11 +107,11 @@ def weight_of(x: np.uint64, z: np.uint64) -> int:
 
 @kernel
 def fits(support: np.uint64, balls: Words, n: int) -> bool:
-    """Say whether some qubit has all qubits of a support near enough."""
-    near = False
+    """Say whether all qubits of a support are near enough to each other."""
     for qubit in range(n):
-        near |= support & ~balls[qubit] == 0
-    return near
+        if (support >> np.uint64(qubit)) & _ONE and support & ~balls[qubit]:
+            return False
+    return True
 
 
 @kernel
@@ -161,17 +161,17 @@ def _mixed(word: np.uint64) -> np.uint64:
 
 
 @kernel
-def hash_checks(graphs: CodeGraphs, i: int, opened: int) -> np.uint64:
-    """Return a hash of the checks but one, whatever their order.
+def hash_checks(graphs: CodeGraphs, i: int, opened: np.uint64) -> np.uint64:
+    """Return a hash of the checks but some, whatever their order.
 
     Args:
         graphs: the batch.
         i: which code.
-        opened: the check left out, -1 for none.
+        opened: set of checks left out.
     """
     total = np.uint64(graphs.num_bits[i])
     for check in range(graphs.num_checks[i]):
-        if check != opened:
+        if not (opened >> np.uint64(check)) & _ONE:
             word = _mixed(graphs.xs[i, check] + np.uint64(0x9E3779B97F4A7C15))
             total += _mixed(word ^ (graphs.zs[i, check] + np.uint64(0xD1B54A32D192ED03)))
     return _mixed(total)

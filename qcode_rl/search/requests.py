@@ -156,6 +156,12 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
             return f"seed_code: must have {wanted}, got {seed!r}"
         if seed.num_qubits > most:
             return f"seed_code: must have at most {most} qubits, got {seed.num_qubits}"
+    reach = _reach(spec, family)
+    if spec.distance > reach:
+        return (
+            f"distance: at most {reach} is possible with max_weight {spec.max_weight} and "
+            f"max_degree {spec.max_degree}, got {spec.distance}"
+        )
     least = shortest_quantum_length(spec.logicals or 1, spec.distance)
     if least > most:
         told = f"[[n <= {most}, {spec.logicals or 1}]]"
@@ -165,3 +171,17 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
     if spec.qubits is not None and spec.qubits[0] > most:
         return f"qubits: codes of family {family} have at most {most}, got {spec.qubits[0]}"
     return None
+
+
+def _reach(spec: "SearchSpec", family: str) -> int:
+    """Return a distance that codes of a family cannot exceed for the limits on their checks alone.
+
+    What all checks on a qubit do there commutes with all of them: a logical operator, unless the
+    qubit is fixed. Two checks of weight 2 that act differently on a qubit meet on another one too,
+    and fix both. Two qubits with the same X check and the same Z check have an operator on both.
+    """
+    if spec.max_weight == 2:
+        return 1
+    if spec.max_degree == 1:
+        return 1 if family == "stabilizer" else 2
+    return MOST_QUBITS[family]

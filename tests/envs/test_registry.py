@@ -48,8 +48,10 @@ every_product = pytest.mark.parametrize("env_id", accepting("bits"))
 
 def test_the_namespace_holds_the_environments_of_this_version() -> None:
     assert set(IDS) == {
+        "qcode/CSS-v0",
         "qcode/HypergraphProduct-v0",
         "qcode/RewiredProduct-v0",
+        "qcode/Stabilizer-v0",
         "qcode/TwoBlock-v0",
     }
     # An environment without small arguments would make this suite slow.
@@ -303,8 +305,35 @@ BAD_TWO_BLOCK: list[tuple[dict[str, Any], str]] = [
         "seed code: must connect all of 3x3, got [0, 1, 2] and [0, 1, 2]",
     ),
 ]
+BAD_CODE: list[tuple[dict[str, Any], str]] = [
+    ({"qubits": 65}, "qubits: must be between 2 and 64, got 65"),
+    ({"qubits": 6, "logicals": 0}, "logicals: must be between 1 and 5, got 0"),
+    ({"qubits": 6, "logicals": 6}, "logicals: must be between 1 and 5, got 6"),
+    ({"qubits": 40, "logicals": 31}, "logicals: must be between 1 and 30, got 31"),
+    ({"distance": 0}, "distance: must be between 1 and qubits, got 0"),
+    ({"max_qubits": 65}, "max_qubits: must be at most 64, got 65"),
+    ({"qubits": 5, "max_qubits": 4, "logicals": 1}, "task: must fit 4 checks and 4 qubits, got 4 and 5"),
+    ({"qubits": 5, "max_checks": 3, "logicals": 1}, "task: must fit 3 checks and 5 qubits, got 4 and 5"),
+    ({"reward": "paper"}, "reward: must be shaped for this family, got 'paper'"),
+    ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
+    ({"layout": "grid"}, "layout: must come with a radius, got 'grid' alone"),
+    ({"radius": 2.0}, "radius: must come with a layout, got 2.0 alone"),
+    ({"seed_code": [[2, 0]]}, "checks: entries must be 0 or 1, got 2 at row 0, column 0"),
+    (
+        {"qubits": 5, "logicals": 1, "seed_code": [[1, 1, 0, 0]]},
+        "seed code: must be [[5,1]], got [[2,1]]",
+    ),
+]
+BAD_CSS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"qubits": 2, "logicals": 1, "seed_code": [[1, 1, 1, 1]]},
+        "checks: must each be of X or of Z type, check 0 is mixed",
+    ),
+]
 #: What the families refuse each in their own way.
 BAD = {
+    "qcode/CSS-v0": BAD_CODE + BAD_CSS,
+    "qcode/Stabilizer-v0": BAD_CODE,
     "qcode/HypergraphProduct-v0": BAD_PRODUCT,
     "qcode/RewiredProduct-v0": BAD_PRODUCT,
     "qcode/TwoBlock-v0": BAD_TWO_BLOCK,

@@ -193,6 +193,8 @@ def test_the_default_is_to_restart_at_the_next_step(env_id: str) -> None:
 
 #: Censuses that a start takes, and most that a step does.
 CENSUSES = {
+    "qcode/CSS-v0": (1, 1),
+    "qcode/Stabilizer-v0": (1, 1),
     "qcode/HypergraphProduct-v0": (1, 1),
     "qcode/RewiredProduct-v0": (0, 2),
     "qcode/TwoBlock-v0": (0, 10),

@@ -236,7 +236,7 @@ def test_only_families_that_may_meet_the_request_are_opened() -> None:
 
 def test_rows_of_codes_begin_within_the_bounds_and_the_range_that_was_asked_for() -> None:
     free = CSSCodes(SearchSpec(6, 4, family="css")).walk.rows[0]
-    assert (free.dimension, free.floor, free.length, free.longest) == (1, 7, 8, 40)
+    assert (free.dimension, free.floor, free.length, free.longest) == (1, 10, 12, 40)
     asked = CSSCodes(SearchSpec(6, 4, family="css", qubits=(12, 14), logicals=4)).walk
     assert asked.only_one
     row = asked.rows[0]
@@ -255,9 +255,10 @@ def test_a_code_with_more_logical_qubits_counts_for_fewer_ones_too() -> None:
     assert proved is not None
     family.succeed(row, checks, proved)
     assert [(one.dimension, one.best) for one in family.walk.rows] == [(1, 4), (2, 4)]
-    # The next row is opened once all have a code: this was for two of them.
-    assert family.walk.next_row() is family.walk.rows[0]
-    assert [one.dimension for one in family.walk.rows] == [1, 2, 3]
+    # No shorter one is possible for either.
+    further = family.walk.next_row()
+    assert further is not None
+    assert (further.dimension, further.best) == (3, None)
 
 
 def test_the_groups_of_an_order_take_turns_until_all_are_exhausted() -> None:
@@ -325,3 +326,15 @@ def test_an_environment_with_other_features_is_refused(monkeypatch: pytest.Monke
     env = CodeVecEnv("fake_codes:fake/CSS-v0", 2, **arguments)
     with pytest.raises(InputError, match=r"must have 9, 4 and 14 features .* got 9, 5 and 14$"):
         learner.policy_for(env)
+
+
+def test_limits_that_leave_qubits_open_are_refused_in_every_family() -> None:
+    for family in ("css", "stabilizer", "two-block"):
+        with pytest.raises(InputError, match=r"^distance: at most 1 is possible with max_weight 2"):
+            SearchSpec(2, 2, family=family)
+    # X and Z checks on the same four qubits: one of each on every qubit.
+    assert SearchSpec(4, 2, max_degree=1, family="css").families == ("css",)
+    with pytest.raises(InputError, match=r"^distance: at most 2 is possible .* max_degree 1"):
+        SearchSpec(4, 3, max_degree=1, family="css")
+    with pytest.raises(InputError, match=r"^distance: at most 1 is possible .* max_degree 1"):
+        SearchSpec(4, 2, max_degree=1, family="stabilizer")

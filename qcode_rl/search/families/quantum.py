@@ -5,6 +5,7 @@ from typing import Any
 from qcode_rl.archive.presentation import QuantumCode
 from qcode_rl.codes import StabilizerCode
 from qcode_rl.codes.bounds import shortest_quantum_length
+from qcode_rl.codes.quantum_bounds import MAX_QUBITS, is_excluded
 from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.budget import Budget
 from qcode_rl.gf2 import BinaryMatrix
@@ -104,7 +105,7 @@ class QuantumCodes:
     def _open_row(self, dimension: int) -> Row | None:
         """Return a fresh row, `None` if no number of qubits is possible."""
         # One check at least.
-        least = max(shortest_quantum_length(dimension, self.spec.distance), dimension + 1)
+        least = max(_fewest_qubits(dimension, self.spec.distance), dimension + 1)
         floor = -(-max(least, self.least_qubits) // self.unit)
         longest = self.most_qubits // self.unit
         if floor > longest:
@@ -160,6 +161,15 @@ class StabilizerCodes(QuantumCodes):
         if not spec.met_by(form.num_qubits, k, spec.distance, form.max_weight, form.max_degree):
             return None
         return self._proved(form, "css")
+
+
+def _fewest_qubits(k: int, d: int) -> int:
+    """Return a number of qubits that no stabilizer code undercuts."""
+    n = shortest_quantum_length(k, d)
+    # Linear programs exclude more, as far as they are exact: [[11,1,5]] is the shortest there.
+    while n <= MAX_QUBITS and is_excluded(n, k, d):
+        n += 1
+    return n
 
 
 def _distance(code: QuantumCode, budget: Budget, target: int | None = None) -> Distance | None:
