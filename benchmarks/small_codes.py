@@ -10,41 +10,17 @@ was stopped goes on where it was. All but where the clock stops it follows from 
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
-import torch
 from common import RESULTS
+from small_codes_searches import SEARCHERS
 from small_codes_state import METHODS, Cell, Code, State
 from small_codes_tables import as_markdown
 
 from qcode_rl.codes import StabilizerCode
 from qcode_rl.distance import distance_of
-from qcode_rl.edits.code_batches import CodeTask
-from qcode_rl.search.baselines import Run, run_codes
-from qcode_rl.search.code_acting import run_shipped
-
-#: From `css`, n, k, d, w, evaluations and a seed to a run, whose checks are proved.
-Searcher: TypeAlias = Callable[[bool, int, int, int, int, int, int], Run]
-
-
-def search_length(
-    css: bool, n: int, k: int, d: int, w: int, evaluations: int, seed: int
-) -> Run:  # fmt: skip
-    """Look for a code of exactly n qubits with the shipped policy."""
-    return run_shipped(CodeTask(n, n - k, d, w), css, seed, evaluations)
-
-
-def anneal_length(
-    css: bool, n: int, k: int, d: int, w: int, evaluations: int, seed: int
-) -> Run:  # fmt: skip
-    """Look for a code of exactly n qubits by annealing over gates."""
-    return run_codes(CodeTask(n, n - k, d, w), css, [seed], evaluations)[0]
-
-
-SEARCHERS: dict[str, Searcher] = {"ours": search_length, "annealing": anneal_length}
 
 
 def parsed(argv: list[str] | None) -> argparse.Namespace:
@@ -142,8 +118,6 @@ def _tell(line: str) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parsed(argv)
-    # Sums in other orders would make other numbers, and other choices.
-    torch.set_num_threads(1)
     name = f"small_codes_{arguments.family}"
     path = arguments.results / f"{name}.json"
     state = State.read(path, arguments.family)

@@ -1,5 +1,6 @@
 """The state of the small codes as a readable document."""
 
+from small_codes_searches import AGENT
 from small_codes_state import METHODS, Cell, Shortest, State, known_shortest, lower_bound
 
 _HEAD = """\
@@ -14,11 +15,12 @@ that of qcode-rl, its codes with proved distances. The bound holds for all stabi
 weight: linear programming with exact certificates up to 20 qubits, the quantum Singleton and
 Hamming bounds beyond. Codes of more than {most} qubits were not looked for.
 
-"Ours" is the shipped policy in the environment `{environment}`, as a search begins, but without
-training on the way: {evaluations:,} evaluations for each length that is tried. Annealing over gates
-had as many for each of its own. Lengths are tried from the catalogue's, down from each code that
-was found, and up to one where none was; a code counts for every weaker cell. In all, ours took
-{ours:,} evaluations so far, and annealing {annealing:,}.
+"Ours" is `qcode-rl search` for a single n and k in the environment `{environment}`: it begins with
+the shipped policy, learns on the way and ends with the first code, or after {evaluations:,}
+evaluations ({agent}). Annealing over gates had as many
+for each of its lengths. Lengths are tried from the catalogue's, down from each code that was found,
+and up to one where none was; a code counts for every weaker cell. In all, ours took {ours:,}
+evaluations, and annealing {annealing:,}.
 
 Made by
 
@@ -42,6 +44,7 @@ def as_markdown(state: State, name: str) -> str:
     text = _HEAD.format(
         kind="a CSS code" if state.css else "a stabilizer code",
         most=settings["max_n"],
+        agent=f"batches of {AGENT.num_envs}, rollouts of {AGENT.rollout} steps",
         environment="qcode/CSS-v0" if state.css else "qcode/Stabilizer-v0",
         evaluations=evaluations,
         command=command,
@@ -91,14 +94,13 @@ def counted(state: State, w: int) -> str:
     ]
     found = [cell for cell in cells if state.shortest("ours", cell) is not None]
     sentences = [f"Ours: codes in {len(found)} of {len(cells)} cells."]
-    for name, other in (("the catalogue", None), ("annealing", METHODS[1])):
-        places = [
-            standing(
-                state.shortest("ours", cell),
-                known_shortest(cell, state.css) if other is None else state.shortest(other, cell),
-            )
-            for cell in cells
-        ]
+    for name, by in (("the catalogue", None), ("annealing", METHODS[1])):
+        places = []
+        for cell in cells:
+            ours = state.shortest("ours", cell)
+            other = known_shortest(cell, state.css) if by is None else state.shortest(by, cell)
+            if (ours, other) != (None, None):
+                places.append(standing(ours, other))
         sentences.append(
             f"Against {name}: {places.count('better')} cells with fewer qubits, "
             f"{places.count('equal')} with as many, {places.count('worse')} with more."

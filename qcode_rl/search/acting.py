@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from qcode_rl.edits.batches import EditBatch
 from qcode_rl.edits.hypergraph_product import ProductTask
 from qcode_rl.edits.rewired_product import RewireBatch
 from qcode_rl.errors import InputError
@@ -144,7 +143,7 @@ def _act(
     running = np.arange(batch.size)
     while len(running):
         actions = np.full(batch.size, _NONE)
-        actions[running] = choose_actions(network, batch, running, uniforms(running))
+        actions[running] = _choose(network, batch, running, uniforms(running))
         outcome = batch.step(actions)
         now = time.perf_counter() - started
         checks |= {int(i): batch.final_checks(int(i)) for i in running[outcome.met[running]]}
@@ -166,23 +165,13 @@ def _uniforms(
     return np.array([generators[i].random() for i in running])
 
 
-def choose_actions(
+def _choose(
     network: TannerNetwork,
-    batch: EditBatch,
+    batch: RewireBatch,
     running: NDArray[np.intp],
     uniforms: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    """Sample an action for each running graph by inversion.
-
-    Args:
-        network: of a policy.
-        batch: graphs, whose observations are fresh.
-        running: `(R,)` which of them are to act.
-        uniforms: `(R,)` a uniform number in [0, 1) for each.
-
-    Returns:
-        `(R,)` their actions.
-    """
+    """Sample an action for each running graph by inversion."""
     seen = batch.observations
     size = len(running)
     flat = {

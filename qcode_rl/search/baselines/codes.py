@@ -38,9 +38,9 @@ class CodeSchedule(NamedTuple):
         guided: share of moves whose first qubit is drawn by its share in light logical operators.
     """
 
-    hot: float = 0.12
-    cold: float = 0.02
-    length: float = 1000.0
+    hot: float = 0.1
+    cold: float = 0.0
+    length: float = 500.0
     guided: float = 0.9
 
 
