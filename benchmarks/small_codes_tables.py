@@ -103,7 +103,7 @@ def counted(state: State, w: int) -> str:
                 places.append(standing(ours, other))
         sentences.append(
             f"Against {name}: {places.count('better')} cells with fewer qubits, "
-            f"{places.count('equal')} with as many, {places.count('worse')} with more."
+            f"{places.count('equal')} with as many, {places.count('worse')} with more or none."
         )
     return " ".join(sentences)
 
