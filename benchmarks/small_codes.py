@@ -4,8 +4,8 @@ Run: qcode-rl bench small-codes --family css     (results/small_codes_css.json a
 
 For every weight, number of logical qubits and distance it is tried to find a code of fewer and
 fewer qubits, each length with so many evaluations. Everything is kept after each try: a run that
-was stopped goes on where it was. All but where the clock stops it follows from the seed. One process
-at a time may work on a family.
+was stopped goes on where it was. All but where the clock stops it follows from the seed. One
+process at a time may work on a family.
 """
 
 import argparse
