@@ -253,11 +253,13 @@ def list_paulis(
     table.heads[:buckets] = _END
     table.used[0], table.used[1] = 0, buckets - 1
     table.partial[:, 0] = 0
-    _insert(table, np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0), -1, 0)
-    for size in range(1, left + 1):
-        _walk(columns, marks, n, first, last, size, True, most, table, found)
-    for size in range(1, most - left + 1):
-        _walk(columns, marks, n, first, last, size, False, most, table, found)
+    none = np.uint64(0)
+    _insert(table, none, none, none, none, int(np.int64(-1)), int(np.int64(0)))
+    # One call, since numba compiles a kernel once more for every literal that it is called with.
+    for step in range(most):
+        inserting = step < left
+        size = step + 1 if inserting else step - left + 1
+        _walk(columns, marks, n, first, last, size, inserting, most, table, found)
 
 
 @kernel

@@ -182,10 +182,9 @@ class CodeBatch(EditBatch):
         return self._seeds[code.key]
 
     def _restart_one(self, i: int) -> None:
-        code_stepping.restart(
-            self.graphs, i, self.css, self.pools, self.rules, self.outcome.counters, self.seen,
-            self.scratch,
-        )  # fmt: skip
+        actions = np.full(self.size, code_stepping.SKIP)
+        actions[i] = code_stepping.RESTART
+        self._advance(actions)
 
     def _advance(self, actions: Integers) -> None:
         code_stepping.step_batch(

@@ -158,8 +158,8 @@ def listed_weight(n: int, css: bool, target: int, limit: int) -> int:
 def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: CodeScratch) -> None:
     """List the light operators that commute with every check but some.
 
-    If they are too many to be listed, the heaviest are left out, all of one weight at a time, so
-    that what is said of the lighter ones holds.
+    If they are too many to be listed, only a sample is kept of those that are no lighter than the
+    target, so that what is said of the lighter ones holds.
 
     Args:
         graphs: the batch.
@@ -171,11 +171,9 @@ def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
     n = graphs.num_bits[i]
     most = listed_weight(n, css, graphs.targets[i], graphs.row_limits[i])
     clear(s.found, min(most, graphs.targets[i] - 1))
-    if not css:
-        _list_kind(graphs, i, opened, 2, most, s)
-        return
-    _list_kind(graphs, i, opened, 0, most, s)
-    _list_kind(graphs, i, opened, 1, most, s)
+    # A loop, since numba compiles a kernel once more for every literal that it is called with.
+    for kind in range(0 if css else 2, 2 if css else 3):
+        _list_kind(graphs, i, opened, kind, most, s)
 
 
 @kernel
@@ -200,27 +198,22 @@ def _gather_basis(graphs: CodeGraphs, i: int, opened: np.uint64, kind: int, s: C
     Returns:
         How many there are of the kind.
     """
-    t, count = s.tableau, 0
-    for check in range(graphs.num_checks[i]):
-        count = _gather(graphs, i, opened, kind, graphs.xs[i, check], graphs.zs[i, check], count, s)
-        if (opened >> np.uint64(check)) & _ONE:
-            count = _gather(graphs, i, opened, kind, t.dx[check], t.dz[check], count, s)
-    for j in range(2 * (graphs.num_bits[i] - graphs.num_checks[i])):
-        count = _gather(graphs, i, opened, kind, t.lx[j], t.lz[j], count, s)
+    t, r, count = s.tableau, graphs.num_checks[i], 0
+    for index in range(2 * graphs.num_bits[i]):
+        if index < r:
+            x, z = graphs.xs[i, index], graphs.zs[i, index]
+        elif index < 2 * r:
+            x, z = t.dx[index - r], t.dz[index - r]
+            if not (opened >> np.uint64(index - r)) & _ONE:
+                continue
+        else:
+            x, z = t.lx[index - 2 * r], t.lz[index - 2 * r]
+        if (kind == 0 and z != 0) or (kind == 1 and x != 0):
+            continue
+        s.words[0, count], s.words[1, count] = x, z
+        s.words[2, count] = class_of(graphs, i, opened, t, x, z)
+        count += 1
     return count
-
-
-@kernel
-def _gather(
-    graphs: CodeGraphs, i: int, opened: np.uint64, kind: int, x: np.uint64, z: np.uint64,
-    count: int, s: CodeScratch,
-) -> int:  # fmt: skip
-    """Add an operator to the basis if it is of the kind."""
-    if (kind == 0 and z != 0) or (kind == 1 and x != 0):
-        return count
-    s.words[0, count], s.words[1, count] = x, z
-    s.words[2, count] = class_of(graphs, i, opened, s.tableau, x, z)
-    return count + 1
 
 
 @kernel
@@ -242,8 +235,9 @@ def _fill_columns(graphs: CodeGraphs, i: int, opened: np.uint64, s: CodeScratch)
     for qubit in range(n):
         columns[qubit, 2] = columns[qubit, 0] ^ columns[qubit, 1]
         bit = _ONE << np.uint64(qubit)
-        s.marks[qubit, 0] = class_of(graphs, i, opened, s.tableau, bit, _ZERO)
-        s.marks[qubit, 1] = class_of(graphs, i, opened, s.tableau, _ZERO, bit)
+        for kind in range(2):
+            x, z = (bit, _ZERO) if kind == 0 else (_ZERO, bit)
+            s.marks[qubit, kind] = class_of(graphs, i, opened, s.tableau, x, z)
         s.marks[qubit, 2] = s.marks[qubit, 0] ^ s.marks[qubit, 1]
 
 
@@ -309,7 +303,7 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
     _count_others(graphs, i, opened, css, s.degrees)
     classes.slots[:] = -1
     classes.sizes[:] = 0
-    classes.lost[0] = _left_out(graphs, i, css, s)
+    classes.lost[0] = 0.0
     for index in range(s.found.sizes[0]):
         x, z, weight = s.found.xs[index], s.found.zs[index], s.found.weights[index]
         name = s.found.labels[index]
@@ -336,19 +330,6 @@ def sort_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
             classes.massive[classes.sizes[1]] = place
             classes.sizes[1] += 1
     return True
-
-
-@kernel
-def _left_out(graphs: CodeGraphs, i: int, css: bool, s: CodeScratch) -> float:
-    """Return the least mass of operators that were too many to be listed, as if all logical.
-
-    It makes codes that have so many no better than they are.
-    """
-    target, listed = graphs.targets[i], s.found.sizes[2]
-    most = listed_weight(graphs.num_bits[i], css, target, graphs.row_limits[i])
-    if listed == most or listed + 1 >= target:
-        return 0.0
-    return float((s.found.xs.shape[0] + 1 - s.found.sizes[0]) * s.boost[target - listed - 1])
 
 
 @kernel

@@ -44,14 +44,7 @@ def judge(
         seen: hash table of codes.
         s: room to work in.
     """
-    _count(graphs, i, _ZERO, counters, seen)
-    sort_light(graphs, i, _ZERO, css, s)
-    lighten(graphs, i, s)
-    mass, classes = s.classes.lost[0], s.classes
-    for place in range(classes.sizes[0]):
-        mass += classes.masses[place]
-    _settle(graphs, i, css, rules, mass, s)
-    share_out(graphs, i, -1, s)
+    renew(graphs, i, int(np.int64(-1)), 0.0, css, rules, counters, seen, s)
 
 
 @kernel
@@ -91,7 +84,8 @@ def share_out(graphs: CodeGraphs, i: int, chosen: int, s: CodeScratch) -> None:
     for index in range(s.found.sizes[0]):
         x, z, weight = s.found.xs[index], s.found.zs[index], s.found.weights[index]
         name = s.found.labels[index]
-        if (weight >= target and weight >= least) or name in (_ZERO, taken):
+        # Not a tuple's `in`, which takes numba seconds to compile.
+        if (weight >= target and weight >= least) or name == 0 or name == taken:
             continue
         if chosen >= 0 and anticommute(x, z, classes.xs[chosen], classes.zs[chosen]):
             continue
@@ -158,19 +152,20 @@ def _gather_sums(s: CodeScratch) -> int:
 
 
 @kernel
-def replace_check(
+def renew(
     graphs: CodeGraphs, i: int, check: int, temperature: float, css: bool, rules: Rules,
     counters: Integers, seen: Words, s: CodeScratch,
 ) -> bool:  # fmt: skip
-    """Give a check of code i the best operator, or one drawn from a heat bath.
+    """Give a check of code i the best operator, or one drawn from a heat bath; or only judge it.
 
     An operator that gives soft distance s is drawn with probability proportional to
-    exp(s / temperature); at temperature 0, evenly among the best.
+    exp(s / temperature); at temperature 0, evenly among the best. Both are one kernel because what
+    they share takes long to compile.
 
     Args:
         graphs: the batch; code i changes, with all that follows from it.
         i: which code.
-        check: 0-based check.
+        check: 0-based check; -1 for none, which is `judge`.
         temperature: in units of the distance.
         css: whether it is a CSS code.
         rules: rules.
@@ -181,25 +176,30 @@ def replace_check(
     Returns:
         Whether the check changed.
     """
-    opened = _ONE << np.uint64(check)
+    opened = _ZERO if check < 0 else _ONE << np.uint64(check)
     _count(graphs, i, opened, counters, seen)
     sort_light(graphs, i, opened, css, s)
-    classes = s.classes
-    chosen = _choose(graphs, i, temperature, rules.constants[0], s)
-    if chosen < 0:
-        return False
-    x, z = classes.check_xs[chosen], classes.check_zs[chosen]
-    changed = graphs.xs[i, check] != x or graphs.zs[i, check] != z
-    graphs.xs[i, check], graphs.zs[i, check] = x, z
-    _settle(graphs, i, css, rules, classes.lost[0] + _kept_mass(classes, chosen), s)
+    classes, chosen, changed = s.classes, -1, False
+    if check < 0:
+        lighten(graphs, i, s)
+    else:
+        chosen = _choose(graphs, i, temperature, rules.constants[0], s)
+        if chosen < 0:
+            return False
+        x, z = classes.check_xs[chosen], classes.check_zs[chosen]
+        changed = graphs.xs[i, check] != x or graphs.zs[i, check] != z
+        graphs.xs[i, check], graphs.zs[i, check] = x, z
+    mass = classes.lost[0] + _kept_mass(classes, chosen)
+    _settle(graphs, i, css, rules, mass, s)
     share_out(graphs, i, chosen, s)
     return bool(changed)
 
 
 @kernel
 def _kept_mass(classes: Classes, chosen: int) -> float:
-    """Return the mass of the operators that stay logical ones beside a new check."""
-    x, z = classes.xs[chosen], classes.zs[chosen]
+    """Return the mass of the operators that stay logical ones beside a new check (-1: none)."""
+    x = classes.xs[chosen] if chosen >= 0 else _ZERO
+    z = classes.zs[chosen] if chosen >= 0 else _ZERO
     mass = 0.0
     for index in range(classes.sizes[1]):
         place = classes.massive[index]

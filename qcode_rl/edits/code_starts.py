@@ -7,7 +7,7 @@ whose checks are the shifts of one operator are few, but the best small codes ar
 import numpy as np
 
 from qcode_rl.edits.code_census import CodeScratch
-from qcode_rl.edits.code_state import CodeGraphs, fits, weight_of
+from qcode_rl.edits.code_state import CodeGraphs, fits
 from qcode_rl.edits.streams import below
 from qcode_rl.edits.tableaus import add_reduced, anticommute
 from qcode_rl.gf2.jit import kernel
@@ -180,12 +180,3 @@ def _orbit_commutes(
                 return False
         other_x, other_z = _shifted(other_x, n, block), _shifted(other_z, n, block)
     return True
-
-
-@kernel
-def is_heavy(graphs: CodeGraphs, i: int) -> bool:
-    """Say whether a check of code i weighs more than it may."""
-    for check in range(graphs.num_checks[i]):
-        if weight_of(graphs.xs[i, check], graphs.zs[i, check]) > graphs.row_limits[i]:
-            return True
-    return False

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qcode_rl.edits.code_census import CodeScratch
-from qcode_rl.edits.code_moves import judge, replace_check
+from qcode_rl.edits.code_moves import judge, renew
 from qcode_rl.edits.code_starts import (
     cnot,
     draw,
@@ -44,6 +44,11 @@ from qcode_rl.gf2.packing import Words
 
 FEATURES = (CHECK_FEATURES, BIT_FEATURES, GLOBAL_FEATURES)
 _ONE = np.uint64(1)
+#: What `step_batch` takes besides actions.
+SKIP, RESTART = -(1 << 40), -(1 << 40) - 1
+#: Kinds of actions: starting afresh, a gate, another operator for a check, none as there is an
+#: answer already, and what is no action.
+_START, _GATE, _CHECK, _DONE, _ILLEGAL = range(5)
 
 
 class CodePools(NamedTuple):
@@ -101,11 +106,8 @@ def meets_request(graphs: CodeGraphs, i: int) -> bool:
 
 
 @kernel
-def start_afresh(
-    graphs: CodeGraphs, i: int, css: bool, pools: CodePools, rules: Rules,
-    counters: Integers, seen: Words, s: CodeScratch,
-) -> None:  # fmt: skip
-    """Replace code i by a start of its task, and judge it."""
+def place_start(graphs: CodeGraphs, i: int, css: bool, pools: CodePools, s: CodeScratch) -> None:
+    """Replace code i by a start of its task; it is not judged yet."""
     seed = pools.chosen[i]
     # Drawn in any case, so that streams do not depend on whether there is a seed.
     from_seed = draw(graphs.streams, i, 1024) < pools.seed_share
@@ -120,7 +122,15 @@ def start_afresh(
     graphs.opened[i, :] = -1
     graphs.gains[i, :] = 0.0
     graphs.changes[i] = graphs.tries[i] = 0
-    judge(graphs, i, css, rules, counters, seen, s)
+
+
+@kernel
+def take_task(graphs: CodeGraphs, i: int, pools: CodePools) -> None:
+    """Set sizes, target and limits of code i to those of the task that it has been given."""
+    task = pools.tasks[i]
+    graphs.num_bits[i], graphs.num_checks[i], graphs.targets[i] = task[0], task[1], task[2]
+    graphs.row_limits[i], graphs.column_limits[i] = task[3], task[4]
+    graphs.steps[i] = 0
 
 
 @kernel
@@ -129,77 +139,93 @@ def restart(
     counters: Integers, seen: Words, s: CodeScratch,
 ) -> None:  # fmt: skip
     """Begin an episode of code i, of the task that it has been given."""
-    task = pools.tasks[i]
-    graphs.num_bits[i], graphs.num_checks[i], graphs.targets[i] = task[0], task[1], task[2]
-    graphs.row_limits[i], graphs.column_limits[i] = task[3], task[4]
-    graphs.steps[i] = 0
-    start_afresh(graphs, i, css, pools, rules, counters, seen, s)
+    take_task(graphs, i, pools)
+    place_start(graphs, i, css, pools, s)
+    judge(graphs, i, css, rules, counters, seen, s)
 
 
 @kernel
-def _act(
-    graphs: CodeGraphs, i: int, action: int, css: bool, num_bits: int, rules: Rules,
-    counters: Integers, seen: Words, s: CodeScratch,
-) -> bool:  # fmt: skip
-    """Carry out a gate or another operator for a check; return whether that was legal."""
-    n, r = graphs.num_bits[i], graphs.num_checks[i]
-    num_pairs = num_bits * num_bits
-    if action < 0:
+def _make_gate(graphs: CodeGraphs, i: int, action: int, css: bool, num_bits: int) -> bool:
+    """Carry out a gate on code i; return whether there is such a gate."""
+    n, a, b = graphs.num_bits[i], action // num_bits, action % num_bits
+    if a >= n or b >= n or a == b or not (graphs.balls[i, a] >> np.uint64(b)) & _ONE:
         return False
-    if action < num_pairs:
-        a, b = action // num_bits, action % num_bits
-        near = a < n and b < n and a != b
-        if not near or not (graphs.balls[i, a] >> np.uint64(b)) & _ONE:
-            return False
-        if css:
-            cnot(graphs, i, a, b)
-        else:
-            x, z = draw_pair(graphs, i, a, b)
-            rotate(graphs, i, x, z)
-        judge(graphs, i, css, rules, counters, seen, s)
-        graphs.changes[i] += 1
-        return True
-    check, level = (action - num_pairs) // LEVELS, (action - num_pairs) % LEVELS
-    if check >= r:
-        return False
-    before, heat = graphs.soft[i], TEMPERATURES[level]
-    changed = replace_check(graphs, i, check, heat, css, rules, counters, seen, s)
-    graphs.changes[i] += 1 if changed else 0
-    graphs.opened[i, check] = graphs.changes[i]
-    graphs.gains[i, check] = graphs.soft[i] - before
+    if css:
+        cnot(graphs, i, a, b)
+    else:
+        x, z = draw_pair(graphs, i, a, b)
+        rotate(graphs, i, x, z)
     return True
 
 
 @kernel
-def step_code(
-    graphs: CodeGraphs, i: int, action: int, css: bool, pools: CodePools, rules: Rules,
-    outcome: CodeOutcome, seen: Words, s: CodeScratch,
-) -> None:  # fmt: skip
-    """Carry out one action on code i and fill its entries of the outcome."""
+def _kind_of(graphs: CodeGraphs, i: int, action: int) -> int:
+    """Return what an action is on code i: one of the kinds above."""
     num_bits, max_checks = graphs.participation.shape[1], graphs.xs.shape[1]
-    before, counters = graphs.potentials[i], outcome.counters
-    outcome.illegal[i], outcome.met[i] = False, False
-    graphs.steps[i] += 1
-    legal = True
+    gates = num_bits * num_bits
     if graphs.steps[i] == 1 and meets_request(graphs, i):
         # A start that is an answer already must not be edited away.
-        outcome.met[i] = True
-    elif action == num_bits * num_bits + max_checks * LEVELS:
-        start_afresh(graphs, i, css, pools, rules, counters, seen, s)
-    elif _act(graphs, i, action, css, num_bits, rules, counters, seen, s):
+        return _DONE
+    if action == gates + max_checks * LEVELS:
+        return _START
+    if 0 <= action < gates:
+        return _GATE
+    if gates <= action < gates + graphs.num_checks[i] * LEVELS:
+        return _CHECK
+    return _ILLEGAL
+
+
+@kernel
+def _take_turn(
+    graphs: CodeGraphs, i: int, action: int, fresh: bool, css: bool, pools: CodePools,
+    rules: Rules, outcome: CodeOutcome, seen: Words, s: CodeScratch,
+) -> None:  # fmt: skip
+    """Begin an episode of code i, or carry out one action and fill its entries of the outcome."""
+    num_bits = graphs.participation.shape[1]
+    before, soft, counters = graphs.potentials[i], graphs.soft[i], outcome.counters
+    check, heat, kind = -1, 0.0, _START
+    if fresh:
+        take_task(graphs, i, pools)
+    else:
+        graphs.steps[i] += 1
+        kind = _kind_of(graphs, i, action)
+    if kind == _START:
+        place_start(graphs, i, css, pools, s)
+    elif kind == _GATE and not _make_gate(graphs, i, action, css, num_bits):
+        kind = _ILLEGAL
+    elif kind == _CHECK:
+        check = (action - num_bits * num_bits) // LEVELS
+        heat = TEMPERATURES[(action - num_bits * num_bits) % LEVELS]
+    changed = False
+    if kind != _ILLEGAL and kind != _DONE:
+        # The only call: everything in it would be compiled again for each.
+        changed = renew(graphs, i, check, heat, css, rules, counters, seen, s)
+    if fresh:
+        return
+    if _GATE <= kind <= _CHECK:
         counters[2] += 1
+        graphs.changes[i] += 1 if changed or kind == _GATE else 0
         graphs.tries[i] = 0 if graphs.potentials[i] > before else graphs.tries[i] + 1
-        outcome.met[i] = meets_request(graphs, i)
-    else:
-        legal = False
-    if legal:
-        outcome.rewards[i] = shaping_reward(
-            before, graphs.potentials[i], graphs.targets[i], outcome.met[i], rules.constants
-        )
-    else:
-        outcome.illegal[i] = True
+    if kind == _CHECK:
+        graphs.opened[i, check] = graphs.changes[i]
+        graphs.gains[i, check] = graphs.soft[i] - soft
+    _fill_outcome(graphs, i, kind, before, rules, outcome)
+
+
+@kernel
+def _fill_outcome(
+    graphs: CodeGraphs, i: int, kind: int, before: float, rules: Rules, outcome: CodeOutcome
+) -> None:
+    """Write what came of an action of some kind, given the potential before it."""
+    met = kind == _DONE or (_GATE <= kind <= _CHECK and meets_request(graphs, i))
+    outcome.met[i], outcome.illegal[i] = met, kind == _ILLEGAL
+    if kind == _ILLEGAL:
         outcome.rewards[i] = illegal_reward(rules.constants)
-    outcome.ended[i] = outcome.met[i] or graphs.steps[i] >= rules.max_steps
+    else:
+        outcome.rewards[i] = shaping_reward(
+            before, graphs.potentials[i], graphs.targets[i], met, rules.constants
+        )
+    outcome.ended[i] = met or graphs.steps[i] >= rules.max_steps
     outcome.distances[i] = graphs.distances[i]
     outcome.final_sizes[i, 0], outcome.final_sizes[i, 1] = graphs.num_checks[i], graphs.num_bits[i]
     outcome.final_xs[i], outcome.final_zs[i] = graphs.xs[i], graphs.zs[i]
@@ -210,22 +236,29 @@ def step_batch(
     graphs: CodeGraphs, actions: Integers, css: bool, waiting: Flags, pools: CodePools,
     rules: Rules, outcome: CodeOutcome, seen: Words, s: CodeScratch, final: Observations,
 ) -> None:  # fmt: skip
-    """Step every code of a batch; arguments as for `stepping.step_batch`, and scratch space."""
-    for i in range(actions.shape[0]):
-        if waiting[i]:
-            restart(graphs, i, css, pools, rules, outcome.counters, seen, s)
+    """Step every code of a batch; arguments as for `stepping.step_batch`, and scratch space.
+
+    The actions `SKIP` and `RESTART` leave a code alone and begin a new episode of it, so that all
+    that takes long to compile is compiled once, in this kernel.
+    """
+    size = actions.shape[0]
+    for turn in range(2 * size):
+        i = turn % size
+        # In a second turn, episodes that are over begin anew, if they are to do so in this step.
+        again = turn >= size
+        if actions[i] == SKIP or (again and not (rules.same_step and outcome.ended[i])):
+            continue
+        fresh = again or waiting[i] or actions[i] == RESTART
+        if again:
+            observe_code(graphs, i, rules, final)
+        _take_turn(graphs, i, actions[i], fresh, css, pools, rules, outcome, seen, s)
+        if again:
+            continue
+        if fresh:
             outcome.rewards[i] = 0.0
             outcome.ended[i], outcome.met[i], outcome.illegal[i] = False, False, False
             outcome.distances[i] = graphs.distances[i]
-            waiting[i] = False
-            continue
-        step_code(graphs, i, actions[i], css, pools, rules, outcome, seen, s)
-        if outcome.ended[i]:
-            if rules.same_step:
-                observe_code(graphs, i, rules, final)
-                restart(graphs, i, css, pools, rules, outcome.counters, seen, s)
-            else:
-                waiting[i] = True
+        waiting[i] = outcome.ended[i] and not rules.same_step
 
 
 @kernel
