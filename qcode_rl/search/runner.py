@@ -16,10 +16,11 @@ from qcode_rl.archive import Archive, CodeRecord, Provenance, pareto, worth_keep
 from qcode_rl.archive.listing import Listed
 from qcode_rl.archive.writer import RecordWriter
 from qcode_rl.catalogue import verdict_json
-from qcode_rl.codes import ClassicalCode, hypergraph_product
+from qcode_rl.codes import ClassicalCode, HypergraphProduct, hypergraph_product
 from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.components import by_components
 from qcode_rl.distance.product import product_distance
+from qcode_rl.edits.hypergraph_product import empty_tally
 from qcode_rl.errors import InputError
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Batches, Size
@@ -28,8 +29,9 @@ from qcode_rl.search.heap import HeapTrimmer
 from qcode_rl.search.interrupts import sigterm_interrupts
 from qcode_rl.search.keeper import CheckpointKeeper, checkpoint_path
 from qcode_rl.search.learner import Learner, slice_seed
+from qcode_rl.search.pair_walk import PairWalk
+from qcode_rl.search.pairs import CIRCULANTS, Pairs
 from qcode_rl.search.spec import ENVIRONMENTS, RunOptions, SearchSpec
-from qcode_rl.search.sums import SumWalk
 from qcode_rl.search.walk import Row, SizeWalk, as_text
 
 #: A length is exhausted once fewer of a slice's steps than this share reach a new matrix.
@@ -168,9 +170,10 @@ class _Search:
         seed = spec.seed_classical
         self.seed_code = seed
         self.walk = _walk(spec)
+        self.pairs = Pairs(spec, _factor_distance)
         self.progress = Progress(evaluations_wanted=spec.evaluations)
         self.batches, self.heap = Batches(self._make_batch), HeapTrimmer()
-        self.spent: dict[Size, int] = {}
+        self.spent: dict[Size, int] = {CIRCULANTS: 0}
         self.last_step: float | None = None
         self.longest_pause = 0.0
         self.row: Row | None = None
@@ -199,7 +202,7 @@ class _Search:
             evaluations=self.progress.evaluations,
             seconds=time.monotonic() - self.started,
             interrupted=interrupted,
-            complete=not interrupted and self.row is None,
+            complete=not interrupted and self.row is None and not self.pairs.more,
             resumed_at=self.resumed_at,
         )
 
@@ -207,11 +210,12 @@ class _Search:
         with self.writer if self.own_writer else nullcontext():
             self._keep_again()
             self.row = self.walk.next_row()
-            while self.row is not None and not self._out_of_budget():
+            while (self.row or self.pairs.more) and not self._out_of_budget():
                 self._note_boundary()
                 self.keeper.save_if_due()
                 self.heap.trim_if_due()
-                whole = self._slice(self.row, self.slices)
+                whole = self.row is None or self._slice(self.row, self.slices)
+                whole = whole and self._take_circulants()
                 self.row = self.walk.next_row()
                 if not whole:
                     return  # What the clock cuts short is played again by a run that resumes.
@@ -238,6 +242,8 @@ class _Search:
                 found.append(env.infos["checks"][int(np.argmax(env.infos["met"]))])
                 if row.dimension >= self.spec.first_dimension:
                     self._keep(found[0])
+                if row.best is None or length < row.best:
+                    self._keep_pairs(found[0])
             self._report()
             steps_here = (self.progress.steps - steps) // env.num_envs
             # Once there is a code, the rest of the rollout is still played and learned from.
@@ -266,6 +272,29 @@ class _Search:
         whole = self.walk.succeed(row, checks)
         if whole is not None:
             self._keep(whole)
+            self._keep_pairs(whole)
+
+    def _keep_pairs(self, checks: NDArray[np.uint8]) -> None:
+        """Keep what a code is worth keeping for as a factor beside others."""
+        for product in self.pairs.found(checks, self.walk, self.progress.records):
+            self._keep_product(product)
+
+    def _take_circulants(self) -> bool:
+        """Give circulants their share of the evaluations, all of them once nothing else is left.
+
+        Returns:
+            False if the clock cut it short, as for a slice.
+        """
+        for _ in range(self.pairs.due(self.progress.evaluations, at_all=self.row is None)):
+            if not self.pairs.more or self._evaluations_spent():
+                break
+            if self._out_of_time():
+                return False
+            self.spent[CIRCULANTS] += 1
+            self.progress.evaluations += 1
+            for product in self.pairs.circulant(self.walk, self.progress.records):
+                self._keep_product(product)
+        return True
 
     def _batch(self, size: Size) -> CodeVecEnv:
         """Return the batch for one size, with the matrices that it has seen."""
@@ -304,12 +333,12 @@ class _Search:
         self.progress.steps += env.num_envs
 
     def _keep(self, checks: NDArray[np.uint8]) -> None:
-        """Prove a code, and archive it if it is worth keeping."""
-        factor = ClassicalCode(checks)
-        code = hypergraph_product(factor)
-        # A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares
-        # the first run the compilation of all other algorithms.
-        distance = product_distance(code, partial(by_components, distance=_enumerated))
+        """Prove the square of a code, and archive it if it is worth keeping."""
+        self._keep_product(hypergraph_product(ClassicalCode(checks)))
+
+    def _keep_product(self, code: HypergraphProduct) -> None:
+        """Prove a product, and archive it if it is worth keeping."""
+        distance = product_distance(code, _factor_distance)
         spec = self.spec
         provenance = Provenance.now(spec.key, self.writer.run, spec.seed, self.progress.evaluations)
         record = CodeRecord.of(code, distance, provenance, "hgp")
@@ -356,6 +385,7 @@ class _Search:
         self.learner.restore(held.learner, self.keeper.origin)
         self.slices = held.slices
         self.spent = dict(held.spent)
+        self.pairs.restore(self.spent.get(CIRCULANTS, 0))
         self.batches = Batches(self._make_batch, held.tallies)
         progress = self.progress
         progress.evaluations, progress.records = held.evaluations, list(held.records)
@@ -383,7 +413,7 @@ class _Search:
             records=tuple(self.progress.records),
             learner=self.learner.state(),
             surroundings=self.surroundings,
-            tallies=self.batches.tallies(),
+            tallies={CIRCULANTS: empty_tally()} | self.batches.tallies(),
         )
         self.keeper.note(boundary)
 
@@ -396,6 +426,11 @@ def _enumerated(code: ClassicalCode) -> Distance | None:
     return found
 
 
+# A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares the first
+# run the compilation of all other algorithms.
+_factor_distance = partial(by_components, distance=_enumerated)
+
+
 def _judge_workers(options: RunOptions) -> int:
     if options.judge_workers is not None:
         return options.judge_workers
@@ -404,10 +439,10 @@ def _judge_workers(options: RunOptions) -> int:
     return cores if cores and cores > 1 else 0
 
 
-def _walk(spec: SearchSpec) -> SizeWalk | SumWalk:
+def _walk(spec: SearchSpec) -> SizeWalk | PairWalk:
     """Return the walk over sizes that a request calls for."""
     seed = spec.seed_classical
     if seed is None and spec.logicals is not None:
-        return SumWalk(spec.distance, spec.first_dimension, spec.limits[0])
+        return PairWalk(spec.distance, spec.first_dimension, spec.limits[0], spec.logicals)
     only_one, least = seed is not None, 0 if seed is None else seed.n
     return SizeWalk(spec.distance, spec.first_dimension, only_one, least)
