@@ -16,16 +16,15 @@ from qcode_rl.codes.bounds import shortest_length
 from qcode_rl.codes.circulants import best_circulants, circulant
 from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.components import by_components
-from qcode_rl.search.pair_walk import PairWalk, product_length
-from qcode_rl.search.pairs import (
+from qcode_rl.search.factors import (
     Factor,
-    Pairs,
     Point,
-    best_factors,
     is_dominated,
     product_point,
     worthwhile_partners,
 )
+from qcode_rl.search.pair_walk import PairWalk, product_length
+from qcode_rl.search.pairs import Pairs, best_factors
 from qcode_rl.search.runner import run_search
 from qcode_rl.search.spec import AgentOptions, RunOptions, SearchSpec
 from qcode_rl.search.sums import SumWalk
