@@ -140,7 +140,9 @@ def _run(spec: SearchSpec, options: RunOptions, started: float) -> SearchResult:
     from qcode_rl.search.runner import run_search
 
     with ProgressLine() as line:
-        return run_search(spec, options, line.update, started, line.say)
+        result = run_search(spec, options, line.update, started, line.say)
+        line.name(result.records, result.seconds)
+        return result
 
 
 def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:

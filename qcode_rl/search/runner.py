@@ -209,18 +209,25 @@ class _Search:
     def _take_slices(self) -> None:
         with self.writer if self.own_writer else nullcontext():
             self._keep_again()
-            self.row = self.walk.next_row()
-            while (self.row or self.pairs.more) and not self._out_of_budget():
-                self._note_boundary()
-                self.keeper.save_if_due()
-                self.heap.trim_if_due()
-                whole = self.row is None or self._slice(self.row, self.slices)
-                whole = whole and self._take_circulants()
-                self.row = self.walk.next_row()
-                if not whole:
-                    return  # What the clock cuts short is played again by a run that resumes.
-                self.slices += 1
+            try:
+                self._take_turns()
+            except KeyboardInterrupt:
+                self._keep_again()  # in case that it came between finding and archiving
+                raise
+
+    def _take_turns(self) -> None:
+        self.row = self.walk.next_row()
+        while (self.row or self.pairs.more) and not self._out_of_budget():
             self._note_boundary()
+            self.keeper.save_if_due()
+            self.heap.trim_if_due()
+            whole = self.row is None or self._slice(self.row, self.slices)
+            whole = whole and self._take_circulants()
+            self.row = self.walk.next_row()
+            if not whole:
+                return  # What the clock cuts short is played again by a run that resumes.
+            self.slices += 1
+        self._note_boundary()
 
     def _slice(self, row: Row, index: int) -> bool:
         """Search one length of one dimension for a while.
