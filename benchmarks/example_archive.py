@@ -58,7 +58,7 @@ def searched(folder: Path) -> list[CodeRecord]:
     """Run the searches, and return what is worth browsing of all that they found."""
     for w, q, d in REQUESTS:
         for seed in SEEDS:
-            spec = SearchSpec(w, d, q, evaluations=EVALUATIONS, seed=seed)
+            spec = SearchSpec(w, d, q, family="hgp", evaluations=EVALUATIONS, seed=seed)
             result = run_search(spec, RunOptions(folder, checkpoint_seconds=1e9))
             print(f"w={w} q={q} d={d} seed={seed}: {len(result.records)} codes", flush=True)
     frontier = pareto(Archive(folder).records(), "nkdwq")

@@ -55,13 +55,13 @@ class Job:
     def spec(self) -> SearchSpec:
         """The request as a search takes it."""
         w, q, k, d = self.request
-        return SearchSpec(w, d, q, k, agent=self.agent, seed=self.seed)
+        return SearchSpec(w, d, q, k, "hgp", agent=self.agent, seed=self.seed)
 
 
 def warm_up() -> None:
     """Compile and load what searches need, so that no request's clock pays for it."""
     torch.set_num_threads(1)
-    spec = SearchSpec(6, 3, 3, 4, agent=AgentOptions(), evaluations=1)
+    spec = SearchSpec(6, 3, 3, 4, "hgp", agent=AgentOptions(), evaluations=1)
     with TemporaryDirectory() as folder:
         run_search(spec, RunOptions(Path(folder), device="cpu"))
 

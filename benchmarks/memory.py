@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 
 from qcode_rl.plots.files import COLOURS, save_axes
 
-REQUEST = ("--max-weight", "6", "--distance", "9")
+REQUEST = ("--family", "hgp", "--max-weight", "6", "--distance", "9")
 #: Seconds between two looks.
 EVERY = 5.0
 

@@ -32,6 +32,7 @@ from qcode_rl.sweep.points import Point, points_of
 TRIVIAL = """seeds = {seeds}
 [spec]
 max_weight = 6
+family = "hgp"
 distance = 3
 logicals = 1
 evaluations = 1

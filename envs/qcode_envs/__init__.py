@@ -7,8 +7,11 @@ from gymnasium.envs.registration import register, registry
 
 #: What each environment's classes are called, without `Env` and `VectorEnv`.
 _CLASSES = {
+    "qcode/CSS-v0": "qcode_envs.css:CSS",
     "qcode/HypergraphProduct-v0": "qcode_envs.hypergraph_product:HypergraphProduct",
     "qcode/RewiredProduct-v0": "qcode_envs.rewired_product:RewiredProduct",
+    "qcode/Stabilizer-v0": "qcode_envs.stabilizer:Stabilizer",
+    "qcode/TwoBlock-v0": "qcode_envs.two_block:TwoBlock",
 }
 
 for _name, _class in _CLASSES.items():

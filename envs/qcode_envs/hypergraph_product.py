@@ -1,27 +1,19 @@
 """`qcode/HypergraphProduct-v0`: edit a classical Tanner graph, judge its hypergraph product."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
-import gymnasium as gym
-import numpy as np
-from gymnasium import spaces
-from gymnasium.utils import seeding
-from gymnasium.vector import AutoresetMode, VectorEnv
-from numpy.typing import NDArray
+from gymnasium.vector import AutoresetMode
 
+from qcode_envs.base import EditEnv, EditFamily, EditVectorEnv
 from qcode_envs.judging import make_judge
-from qcode_envs.rendering import as_picture, as_text
-from qcode_envs.spaces import as_dict, observation_space
 from qcode_rl.codes import ClassicalCode
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits import stepping
 from qcode_rl.edits.hypergraph_product import ProductBatch, ProductTask, split_limits
 from qcode_rl.edits.rewards import RewardOptions
-from qcode_rl.edits.stepping import Outcome
 from qcode_rl.errors import InputError
 
-Observation = dict[str, NDArray[Any]]
 ErrorOptions: TypeAlias = LogicalErrorOptions | Mapping[str, Any] | None
 _METADATA: dict[str, Any] = {
     "render_modes": ["ansi", "rgb_array"],
@@ -34,9 +26,10 @@ _METADATA: dict[str, Any] = {
 }
 
 
-class ProductFamily:
+class ProductFamily(EditFamily):
     """What the single and the batched environments have in common."""
 
+    batch: ProductBatch
     #: The batch of graphs that is driven.
     batch_type: type[ProductBatch] = ProductBatch
 
@@ -92,28 +85,8 @@ class ProductFamily:
         self.batch.assign(i, task, code)
         self.tasks[i], self._seed_codes[i] = task, code
 
-    def _restart(self, indices: Sequence[int]) -> None:
-        self.batch.restart(indices)
-        if self._judge is not None:
-            self._judge.begin(indices)
 
-    def _step(self, actions: NDArray[np.int64]) -> tuple[Outcome, NDArray[np.float64]]:
-        """Step the batch, and return logical error rates, NaN where none was taken."""
-        outcome = self.batch.step(actions)
-        if self._judge is None:
-            return outcome, np.full(self.batch.size, np.nan)
-        return outcome, self._judge.pay(self.batch, outcome)
-
-    def _close_judge(self) -> None:
-        if self._judge is not None:
-            self._judge.close()
-
-    def _spaces(self) -> tuple[spaces.Space[Observation], spaces.Space[np.int64]]:
-        space = observation_space(self.batch)
-        return cast(spaces.Space[Observation], space), spaces.Discrete(self.batch.num_actions)
-
-
-class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
+class HypergraphProductEnv(ProductFamily, EditEnv):
     """Edit a classical Tanner graph so that its square hypergraph product meets a request.
 
     ## Description
@@ -200,69 +173,10 @@ class HypergraphProductEnv(ProductFamily, gym.Env[Observation, np.int64]):
             1, False, bits, dimension, distance, max_weight, max_degree, seed_code, reward,
             reward_options, max_steps, max_bits, max_checks, logical_error, judge_workers,
         )  # fmt: skip
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            modes = ", ".join(self.metadata["render_modes"])
-            raise InputError(f"render_mode: must be one of {modes}, got {render_mode!r}")
-        self.render_mode = render_mode
-        self.observation_space, self.action_space = self._spaces()
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode; see the class for `options`."""
-        super().reset(seed=seed)
-        if seed is not None or not self.batch.graphs.streams[0]:
-            self.batch.seed_streams([stream_of(self.np_random)])
-        if options:
-            self._assign(0, options)
-        self._restart([0])
-        return self._observation(), self._info()
-
-    def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Carry out one edit."""
-        self.batch.waiting[0] = False
-        outcome, rates = self._step(np.array([action], dtype=np.int64))
-        info = self._info() | {
-            "illegal": bool(outcome.illegal[0]),
-            "met": bool(outcome.met[0]),
-        }
-        if outcome.met[0]:
-            info["checks"] = self.batch.checks(0)
-        if not np.isnan(rates[0]):
-            info["logical_error_rate"] = float(rates[0])
-        return self._observation(), float(outcome.rewards[0]), bool(outcome.ended[0]), False, info
-
-    def action_masks(self) -> NDArray[np.bool_]:
-        """Return which actions are legal, `(M * N + 1,) bool`."""
-        return np.array(self.batch.observations.masks[0])
-
-    def render(self) -> Any:
-        """Return the check matrix as text (`ansi`) or as a picture (`rgb_array`)."""
-        graphs = self.batch.graphs
-        if self.render_mode == "ansi":
-            return as_text(self.batch.checks(0), int(graphs.distances[0]), int(graphs.targets[0]))
-        if self.render_mode == "rgb_array":
-            return as_picture(self.batch.checks(0), graphs.participation[0])
-        return None
-
-    def close(self) -> None:
-        """End the processes that judge, unless other environments use them."""
-        self._close_judge()
-
-    def _observation(self) -> Observation:
-        return {name: values[0] for name, values in as_dict(self.batch.observations).items()}
-
-    def _info(self) -> dict[str, Any]:
-        return {
-            "action_mask": self.action_masks(),
-            "distance": int(self.batch.graphs.distances[0]),
-            "met": False,
-            "illegal": False,
-            "evaluations": self.batch.evaluations,
-        }
+        self._finish(render_mode)
 
 
-class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]):
+class HypergraphProductVectorEnv(ProductFamily, EditVectorEnv):
     """The batched form of `HypergraphProductEnv`: the same kernel, spaces, rewards and arguments.
 
     Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
@@ -297,111 +211,12 @@ class HypergraphProductVectorEnv(ProductFamily, VectorEnv[Observation, Any, Any]
         render_mode: str | None = None,
         autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
     ) -> None:
-        self.num_envs = num_envs
-        self.render_mode = render_mode
-        self.metadata = self.metadata | {"autoreset_mode": AutoresetMode(autoreset_mode)}
-        same_step = self.metadata["autoreset_mode"] == AutoresetMode.SAME_STEP
+        same_step = self._begin(num_envs, render_mode, autoreset_mode)
         self._set_up(
             num_envs, same_step, bits, dimension, distance, max_weight, max_degree, seed_code,
             reward, reward_options, max_steps, max_bits, max_checks, logical_error, judge_workers,
         )  # fmt: skip
-        self.single_observation_space, self.single_action_space = self._spaces()
-        self.observation_space = gym.vector.utils.batch_space(
-            self.single_observation_space, num_envs
-        )
-        self.action_space = gym.vector.utils.batch_space(self.single_action_space, num_envs)
-
-    def reset(
-        self,
-        *,
-        seed: int | Sequence[int | None] | None = None,
-        options: dict[str, Any] | None = None,
-    ) -> tuple[Observation, dict[str, Any]]:
-        """Begin episodes in all environments, or in those of `options["reset_mask"]`."""
-        options = dict(options or {})
-        chosen = np.flatnonzero(options.pop("reset_mask", np.ones(self.num_envs, dtype=bool)))
-        self._seed(seed)
-        for i in chosen:
-            if options:
-                self._assign(int(i), options)
-        self._restart([int(i) for i in chosen])
-        return as_dict(self.batch.observations), self._infos()
-
-    def _seed(self, seed: int | Sequence[int | None] | None) -> None:
-        streams = self.batch.graphs.streams
-        seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else seed
-        for i, one in enumerate(seeds if seeds is not None else [None] * self.num_envs):
-            if one is not None or not streams[i]:
-                streams[i] = stream_of(seeding.np_random(one)[0])
-
-    def assign(self, i: int, **task: Any) -> None:
-        """Change what environment i is asked for from its next episode on.
-
-        Args:
-            i: which environment.
-            **task: any of `bits`, `dimension`, `distance` and `seed_code`.
-        """
-        self._assign(i, task)
-
-    def step(
-        self, actions: NDArray[Any]
-    ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
-        """Carry out one edit in each environment."""
-        outcome, rates = self._step(np.asarray(actions, dtype=np.int64))
-        infos = self._infos() | {
-            "distance": outcome.distances.copy(),
-            "met": outcome.met.copy(),
-            "illegal": outcome.illegal.copy(),
-        }
-        if outcome.met.any():
-            infos["checks"] = np.full(self.num_envs, None, dtype=object)
-            infos["_checks"] = outcome.met.copy()
-            for i in np.flatnonzero(outcome.met):
-                infos["checks"][i] = self.batch.final_checks(int(i))
-        judged = ~np.isnan(rates)
-        if judged.any():
-            infos["logical_error_rate"], infos["_logical_error_rate"] = rates, judged
-        if self.batch.rules.same_step and outcome.ended.any():
-            infos["final_obs"] = as_dict(self.batch.final)
-            infos["_final_obs"] = outcome.ended.copy()
-        truncations = np.zeros(self.num_envs, dtype=np.bool_)
-        observations = as_dict(self.batch.observations)
-        return observations, outcome.rewards.copy(), outcome.ended.copy(), truncations, infos
-
-    def action_masks(self) -> NDArray[np.bool_]:
-        """Return which actions are legal, `(B, M * N + 1) bool`."""
-        return self.batch.observations.masks.copy()
-
-    def render(self) -> tuple[Any, ...] | None:
-        """Return one drawing an environment, as `HypergraphProductEnv.render` does."""
-        graphs = self.batch.graphs
-        every = range(self.num_envs)
-        if self.render_mode == "ansi":
-            return tuple(
-                as_text(self.batch.checks(i), int(graphs.distances[i]), int(graphs.targets[i]))
-                for i in every
-            )
-        if self.render_mode == "rgb_array":
-            return tuple(as_picture(self.batch.checks(i), graphs.participation[i]) for i in every)
-        return None
-
-    def close_extras(self, **_: Any) -> None:
-        """End the processes that judge, unless other environments use them."""
-        self._close_judge()
-
-    def _infos(self) -> dict[str, Any]:
-        return {
-            "action_mask": self.action_masks(),
-            "distance": self.batch.graphs.distances.copy(),
-            "met": np.zeros(self.num_envs, dtype=np.bool_),
-            "illegal": np.zeros(self.num_envs, dtype=np.bool_),
-            "evaluations": np.full(self.num_envs, self.batch.evaluations),
-        }
-
-
-def stream_of(generator: np.random.Generator) -> int:
-    """Draw the start of a kernel-side random stream from a seeded generator."""
-    return int(generator.integers(1, 2**63))
+        self._finish()
 
 
 def _as_code(value: Any) -> ClassicalCode:

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from qcode_rl.decoding.judging.capacity import product_rate
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.decoding.judging.pool import JudgePool
-from qcode_rl.edits.hypergraph_product import ProductBatch
-from qcode_rl.edits.stepping import Outcome
+from qcode_rl.edits.batches import EditBatch
 from qcode_rl.errors import InputError
 
 #: Name of the reward.
@@ -40,7 +39,7 @@ class ErrorJudge:
         """Forget the scores of graphs whose episodes begin anew."""
         self._scores[list(indices)] = 0.0
 
-    def pay(self, batch: ProductBatch, outcome: Outcome) -> NDArray[np.float64]:
+    def pay(self, batch: EditBatch, outcome: Any) -> NDArray[np.float64]:
         """Judge what the last step makes due, and add what that pays to the rewards.
 
         Args:

@@ -6,11 +6,11 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from qcode_rl.edits.hypergraph_product import ProductBatch
+from qcode_rl.edits.batches import EditBatch
 from qcode_rl.edits.stepping import Observations
 
 
-def observation_space(batch: ProductBatch) -> spaces.Dict:
+def observation_space(batch: EditBatch) -> spaces.Dict:
     """Return the space of the padded graphs of a batch, with M checks, N bits and E edges."""
     check_features, bit_features, overall_features = batch.feature_sizes
     max_checks, max_bits = batch.max_checks, batch.max_bits

@@ -121,7 +121,7 @@ def folded(
     bounds_shown = (d.lower, d.upper) if d else (None, None)
     notes += [_note(key, "bounds", damage) for damage in weighed.damage]
     notes += [_conflict(conflict) for conflict in weighed.conflicts]
-    return [(key, *shown[:4], *bounds_shown, *shown[4:])], notes
+    return [(key, *shown[:4], *bounds_shown, *shown[4:], css)], notes
 
 
 def _bound(pauli: str, lower: int, weight: int, reach: int, method: str) -> Bound:

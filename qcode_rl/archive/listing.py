@@ -138,6 +138,7 @@ class Listing(NamedTuple):
         created: when it was archived.
         seed: random seed of the run that found it.
         run: name of that run.
+        css: whether it is held as a CSS code.
     """
 
     key: str
@@ -151,6 +152,7 @@ class Listing(NamedTuple):
     created: str
     seed: int | None
     run: str
+    css: bool = True
 
     @classmethod
     def of(cls, record: CodeRecord) -> Listing:
@@ -159,7 +161,7 @@ class Listing(NamedTuple):
         d, source = record.distance, record.provenance
         lower, upper = (d.lower, d.upper) if d else (None, None)
         found = (record.family, source.created, source.seed, source.run)
-        return cls(record.key, n, k, w, q, lower, upper, *found)
+        return cls(record.key, n, k, w, q, lower, upper, *found, record.css)
 
     @property
     def distance(self) -> Bounds | None:

@@ -8,7 +8,13 @@ from functools import cache, cached_property, lru_cache
 from importlib import metadata
 from typing import Any
 
-from qcode_rl.archive.presentation import Json, Presentation, QuantumCode, present
+from qcode_rl.archive.presentation import (
+    Json,
+    Presentation,
+    QuantumCode,
+    StabilizerChecks,
+    present,
+)
 from qcode_rl.distance import Distance
 from qcode_rl.errors import InputError
 
@@ -196,6 +202,11 @@ class CodeRecord:
     def q(self) -> int:
         """Largest number of checks (of one Pauli type, for CSS codes) on one qubit."""
         return self.presentation.parameters.q
+
+    @property
+    def css(self) -> bool:
+        """Whether it is held as a CSS code, with checks of X and of Z type."""
+        return not isinstance(self.presentation, StabilizerChecks)
 
     @property
     def d(self) -> int:

@@ -165,7 +165,8 @@ def _notes(left_out: Sequence[CodeRecord]) -> str:
     about = (
         "d: 9 is proved, <=9 is the lightest logical operator found, 7..9 has a proved lower "
         "bound; what is proved counts. w: largest check weight. q: most checks (of one type) on a "
-        "qubit. catalogue: a published code at least as good in n, k, d and w; - says that the "
+        "qubit. catalogue: a published code at least as good in n, k, d and w (for a CSS code, a "
+        "CSS code); - says that the "
         f"catalogue ({held.date}; {len(held.codes):,} codes from "
         f"{'; '.join(source.title for source in held.sources)}) has none. All is told as the "
         "archive holds it: qcode-rl archive verify checks it."

@@ -11,6 +11,7 @@ from qcode_rl.catalogue.known import (
     at_least_as_good,
     catalogue,
     copies_as_good,
+    smallest_known,
 )
 from qcode_rl.catalogue.verdict import Match, counterpart, verdict, verdict_json
 
@@ -23,6 +24,7 @@ __all__ = [
     "catalogue",
     "copies_as_good",
     "counterpart",
+    "smallest_known",
     "verdict",
     "verdict_json",
 ]

@@ -39,6 +39,7 @@ class KnownCode(NamedTuple):
         source: the id of its source.
         entry: its name there, "" if it has none.
         undominated: whether no other row is as good in n, k, d and w.
+        css: whether it is a CSS code; if not, it is some other stabilizer code.
     """
 
     n: int
@@ -52,12 +53,18 @@ class KnownCode(NamedTuple):
     source: str
     entry: str
     undominated: bool
+    css: bool = True
 
     @property
     def label(self) -> str:
         """`[[n,k,d]](w,q)`, with `<=d` where the distance is not proved and `?` for no q."""
         d = self.d if self.proved else f"<={self.d}"
         return f"[[{self.n},{self.k},{d}]]({self.w},{'?' if self.q is None else self.q})"
+
+    @property
+    def kind(self) -> str:
+        """What it is: "css", or "stabilizer" for a code that is not CSS."""
+        return "css" if self.css else "stabilizer"
 
     @property
     def citation(self) -> str:
@@ -72,6 +79,7 @@ class KnownCode(NamedTuple):
             "d": {"recorded": self.d, "proved": self.proved},
             "w": self.w,
             "q": self.q,
+            "css": self.css,
             "family": self.family or None,
             "components": self.components,
             "source": self.citation,
@@ -88,7 +96,7 @@ _DATA = Path(__file__).with_name("data")
 def dominates(one: KnownCode, other: KnownCode) -> bool:
     """Say whether a code is no worse than another in n, k, d and w.
 
-    A distance that is not proved outdoes none that is.
+    A distance that is not proved outdoes none that is, nor a code that is not CSS one that is.
     """
     return (
         one.n <= other.n
@@ -96,6 +104,7 @@ def dominates(one: KnownCode, other: KnownCode) -> bool:
         and one.d >= other.d
         and one.w <= other.w
         and one.proved >= other.proved
+        and one.css >= other.css
     )
 
 
@@ -119,7 +128,7 @@ class Catalogue:
 
     @cached_property
     def best(self) -> tuple[KnownCode, ...]:
-        """The codes that no other one outdoes in n, k, d and w: proved ones first, then by n."""
+        """The codes that no other one outdoes, by `dominates`: proved ones first, then by n."""
         best = (code for code in self.codes if code.undominated)
         return tuple(sorted(best, key=lambda c: (not c.proved, c.n, -c.k, -c.d, c.w)))
 
@@ -129,6 +138,7 @@ class Catalogue:
         k: int | None = None,
         d: int | None = None,
         w: int | None = None,
+        css: bool = False,
     ) -> list[KnownCode]:
         """Return those of the best codes that are at least as good as what is asked for.
 
@@ -137,6 +147,7 @@ class Catalogue:
             k: fewest logical qubits.
             d: least distance, by the distances recorded, proved or not.
             w: largest check weight.
+            css: whether only CSS codes are asked for.
 
         Returns:
             The codes, those with proved distances first.
@@ -148,6 +159,7 @@ class Catalogue:
             and (k is None or code.k >= k)
             and (d is None or code.d >= d)
             and (w is None or code.w <= w)
+            and (code.css or not css)
         ]
 
     def of_size(self, n: int | None = None, k: int | None = None) -> list[KnownCode]:
@@ -184,7 +196,7 @@ def catalogue() -> Catalogue:
 
 
 @cache
-def at_least_as_good(n: int, k: int, d: int, w: int) -> KnownCode | None:
+def at_least_as_good(n: int, k: int, d: int, w: int, css: bool = False) -> KnownCode | None:
     """Return a published code that is no worse than what is given.
 
     Args:
@@ -192,6 +204,7 @@ def at_least_as_good(n: int, k: int, d: int, w: int) -> KnownCode | None:
         k: logical qubits: it has no fewer.
         d: distance: the one recorded for it is no smaller, proved or (see `KnownCode.proved`) not.
         w: largest check weight: its is no larger.
+        css: whether it must be a CSS code.
 
     Returns:
         The code, one whose distance is proved if there is one, of those the shortest; `None` if
@@ -201,11 +214,13 @@ def at_least_as_good(n: int, k: int, d: int, w: int) -> KnownCode | None:
         >>> at_least_as_good(144, 12, 12, 6).label
         '[[144,12,12]](6,3)'
     """
-    return next((code for code in _good_enough(d, w) if code.n <= n and code.k >= k), None)
+    return next((code for code in _good_enough(d, w, css) if code.n <= n and code.k >= k), None)
 
 
 @cache
-def copies_as_good(n: int, k: int, d: int, w: int) -> tuple[int, KnownCode] | None:
+def copies_as_good(
+    n: int, k: int, d: int, w: int, css: bool = False
+) -> tuple[int, KnownCode] | None:
     """Return copies of one published code that, side by side, are no worse than what is given.
 
     They are one code with as many times the n and k of the published one, and its d and w.
@@ -215,6 +230,7 @@ def copies_as_good(n: int, k: int, d: int, w: int) -> tuple[int, KnownCode] | No
         k: as for `at_least_as_good`.
         d: as for `at_least_as_good`.
         w: as for `at_least_as_good`.
+        css: as for `at_least_as_good`.
 
     Returns:
         How many copies, and the code: a proved one if there is one, of those the fewest qubits in
@@ -225,19 +241,44 @@ def copies_as_good(n: int, k: int, d: int, w: int) -> tuple[int, KnownCode] | No
         '[[144,12,12]](6,3)'
     """
     enough = [
-        (copies, code) for code in _good_enough(d, w) if (copies := -(-k // code.k)) * code.n <= n
+        (copies, code)
+        for code in _good_enough(d, w, css)
+        if (copies := -(-k // code.k)) * code.n <= n
     ]
     return min(enough, key=lambda each: (not each[1].proved, each[0] * each[1].n), default=None)
 
 
 @cache
-def _good_enough(d: int, w: int) -> list[KnownCode]:
+def smallest_known(k: int, d: int, w: int, css: bool) -> KnownCode | None:
+    """Return the shortest code here that has a proved distance, by what is asked of it.
+
+    Args:
+        k: logical qubits: it has no fewer.
+        d: distance: its proved one is no smaller.
+        w: largest check weight: its is no larger.
+        css: whether it must be a CSS code; if not, every code counts.
+
+    Returns:
+        The code; of equally short ones that with the most logical qubits, then the largest distance
+        and the lightest checks. `None` if the catalogue has none.
+
+    Example:
+        >>> smallest_known(1, 3, 4, css=False).label, smallest_known(1, 3, 4, css=True).label
+        ('[[5,1,3]](4,?)', '[[7,1,3]](4,3)')
+    """
+    # `matching` has those with proved distances first, the shortest at their head.
+    first = next(iter(catalogue().matching(k=k, d=d, w=w, css=css)), None)
+    return first if first is not None and first.proved else None
+
+
+@cache
+def _good_enough(d: int, w: int, css: bool) -> list[KnownCode]:
     # Codes found share a few distances and weights: most of the catalogue is passed over once.
-    return catalogue().matching(d=d, w=w)
+    return catalogue().matching(d=d, w=w, css=css)
 
 
 def _known_code(cells: list[str]) -> KnownCode:
-    n, k, d, proved, w, q, family, components, source, entry, undominated = cells
+    n, k, d, proved, w, q, family, components, source, entry, undominated, css = cells
     return KnownCode(
         int(n),
         int(k),
@@ -250,4 +291,5 @@ def _known_code(cells: list[str]) -> KnownCode:
         source,
         entry,
         undominated == "1",
+        css == "1",
     )

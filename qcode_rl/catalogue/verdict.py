@@ -24,6 +24,10 @@ class Parameters(Protocol):
     def w(self) -> int:
         """Largest check weight."""
 
+    @property
+    def css(self) -> bool:
+        """Whether it is held as a CSS code, which only CSS codes are as good as."""
+
 
 class Match(NamedTuple):
     """What the catalogue has that is at least as good as a code.
@@ -46,7 +50,8 @@ def counterpart(code: Parameters) -> Match | None:
     """Return what has been published at least as good as a code is known to be, in n, k, d and w.
 
     Args:
-        code: the code; of its distance what is proved counts.
+        code: the code; of its distance what is proved counts. A CSS code is set against CSS codes,
+            any other against all.
 
     Returns:
         A published code; copies of one if no single one will do; `None` if there is nothing as
@@ -54,7 +59,7 @@ def counterpart(code: Parameters) -> Match | None:
     """
     if not _is_comparable(code):
         return None
-    parameters = (code.n, code.k, code.d, code.w)
+    parameters = (code.n, code.k, code.d, code.w, code.css)
     known = at_least_as_good(*parameters)
     if known is not None:
         return Match(known, 1)
@@ -73,8 +78,8 @@ def verdict(code: Parameters) -> str:
 
     Example:
         >>> from types import SimpleNamespace
-        >>> verdict(SimpleNamespace(n=9, k=1, d=3, w=6))
-        'the catalogue has one at least as good: [[5,1,3]](4,?), textbook'
+        >>> verdict(SimpleNamespace(n=9, k=1, d=3, w=6, css=True))
+        'the catalogue has one at least as good: [[7,1,3]](4,3), qldpc-challenge 2026-08-21 7-1-3'
     """
     if not _is_comparable(code):
         what = "no distance is proved" if code.k else "it has no logical qubits"

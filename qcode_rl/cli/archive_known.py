@@ -25,20 +25,22 @@ _ASKED = {"n": True, "k": False, "d": False, "w": True}
     epilog=examples(
         "qcode-rl archive known 72,12,6,6",
         "qcode-rl archive known '72,12,*,6'",
+        "qcode-rl archive known 9,1,3 --css",
         "qcode-rl archive known 144,12 --all --json",
     ),
 )
 @click.argument("query", metavar="N,K,D,W")
 @click.option("--all", "every", is_flag=True, help="Also list every code of exactly this N and K.")
+@click.option("--css", is_flag=True, help="Leave out codes that are not CSS codes.")
 @json_option
-def known_command(query: str, every: bool, as_json: bool) -> None:
+def known_command(query: str, every: bool, css: bool, as_json: bool) -> None:
     """Tell which published codes are at least as good as [[N,K,D]] with checks of weight W.
 
     They have no more qubits, no fewer logical qubits, no smaller distance, no heavier checks. A *
     leaves a number open, and those at the end may be left out. Of the codes that match, those are
     listed that no other one outdoes in n, k, d and w (by distance, if D is open). A distance "<=9"
     was published without proof: it is the weight of a logical operator, and the lightest may be
-    lighter.
+    lighter. The kind is "css", or "stabilizer" for codes that are not CSS; those outdo no CSS code.
 
     Below is what the known bounds on linear codes leave open to hypergraph products.
     """
@@ -46,12 +48,14 @@ def known_command(query: str, every: bool, as_json: bool) -> None:
     from qcode_rl.catalogue import catalogue
 
     held = catalogue()
-    codes = held.matching(**asked)
+    codes = held.matching(**asked, css=css)
     if asked["d"] is None:
         codes.sort(key=lambda code: -code.d)
     same = held.of_size(asked["n"], asked["k"]) if every else None
+    if same is not None and css:
+        same = [code for code in same if code.css]
     if as_json:
-        print_json(_as_json(asked, codes, same))
+        print_json(_as_json(asked, css, codes, same))
         return
     parts = [_table(codes) if codes else held.absence]
     if same is not None:
@@ -86,8 +90,8 @@ def _words(asked: dict[str, int | None], exact: bool = False) -> str:
 
 
 def _table(codes: Sequence[KnownCode]) -> str:
-    rows = [(code.label, code.family or "-", code.citation) for code in codes]
-    return columns([("code", "family", "source"), *rows])
+    rows = [(code.label, code.kind, code.family or "-", code.citation) for code in codes]
+    return columns([("code", "kind", "family", "source"), *rows])
 
 
 def _limits(asked: dict[str, int | None]) -> dict[str, int | None]:
@@ -124,13 +128,16 @@ def _limit_words(asked: dict[str, int | None]) -> list[str]:
 
 
 def _as_json(
-    asked: dict[str, int | None], codes: Sequence[KnownCode], same: Sequence[KnownCode] | None
+    asked: dict[str, int | None],
+    css: bool,
+    codes: Sequence[KnownCode],
+    same: Sequence[KnownCode] | None,
 ) -> dict[str, Any]:
     from qcode_rl.catalogue import catalogue
 
     held = catalogue()
     return {
-        "query": asked,
+        "query": {**asked, "css": css},
         "codes": [code.to_json() for code in codes],
         **({} if same is None else {"all": [code.to_json() for code in same]}),
         "hypergraph_products": _limits(asked),

@@ -82,10 +82,11 @@ def list_command(
     proved lower bound. w is the largest check weight, q the largest number of checks (of one Pauli
     type, for CSS codes) on one qubit.
 
-    The column "catalogue" names a published code that is at least as good in n, k, d and w, its
-    source below the table; "<=" marks a distance that was published without proof, "2 x" that it
-    takes two copies side by side. Of the codes listed only what is proved of d counts. "-" says
-    that the catalogue has nothing as good; what it covers is said below, too.
+    The column "catalogue" names a published code that is at least as good in n, k, d and w (for a
+    CSS code, a CSS code), its source below the table; "<=" marks a distance that was published
+    without proof, "2 x" that it takes two copies side by side. Of the codes listed only what is
+    proved of d counts. "-" says that the catalogue has nothing as good; what it covers is said
+    below, too.
     """
     if as_json and as_csv:
         raise InputError("--csv: must not be given together with --json")

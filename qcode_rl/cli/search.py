@@ -23,6 +23,7 @@ _FLAGS = (
     "distance",
     "max_degree",
     "logicals",
+    "qubits",
     "family",
     "seed_code",
     "reward",
@@ -36,6 +37,7 @@ _FLAGS = (
         "qcode-rl search --max-weight 6 --distance 9",
         "qcode-rl search --max-weight 6 --max-degree 3 --distance 16 --logicals 9 --time 10m",
         "qcode-rl search --max-weight 8 --distance 6 --seed-code best-20-9 --evaluations 50000",
+        "qcode-rl search --family css --qubits 12..16 --logicals 4 --distance 3 --max-weight 6",
         "qcode-rl search --spec search_runs/first.toml --json > found.json",
         "qcode-rl search --max-weight 6 --distance 9 --evaluations 500000 --resume",
     )
@@ -52,15 +54,23 @@ _FLAGS = (
     help="At least K logical qubits. Default: every K that the budget reaches.",
 )
 @click.option(
+    "--qubits",
+    metavar="N|A..B",
+    help="N physical qubits, or A to B of them. Default: as few as are found.",
+)
+@click.option(
     "--family",
-    type=click.Choice(["auto", "hgp"]),
-    help="Family of codes; hgp: hypergraph products. Default: auto, all there are.",
+    type=click.Choice(["auto", "hgp", "css", "stabilizer", "two-block"]),
+    help="Family of codes. hgp: square hypergraph products. css, stabilizer: any codes of some 40 "
+    "qubits at most. two-block: codes of two blocks over a group, such as bivariate bicycles. "
+    "Default: auto, which divides the budget over all that may meet the request.",
 )
 @click.option(
     "--seed-code",
     metavar="NAME|FILE",
-    help="Classical code to start from: a name (golay, hamming-3, best-20-5, ...) or a file (npz "
-    "with H, alist, mtx). Default: random graphs.",
+    help="Code to start from, by name or file. For hgp classical code (golay, best-20-5, ...; npz "
+    "with H, alist, mtx), for other families quantum (steane, bicycle-72-12, ...; npz with "
+    "Hx and Hz or S, Pauli text, stim, ...). Default: random graphs.",
 )
 @click.option(
     "--reward",

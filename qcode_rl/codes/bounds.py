@@ -7,11 +7,14 @@ code of the given length and dimension, whatever the weight of its checks.
 import csv
 from functools import cache
 from importlib.resources import files
+from math import comb
 
 from qcode_rl.errors import InputError
 
 #: Largest length in the table.
 MAX_LENGTH = 64
+#: Distance from which on the quantum Hamming bound is not proved for all codes.
+_HAMMING_LIMIT = 127
 
 
 def linear_code_bounds(n: int, k: int) -> tuple[int, int]:
@@ -61,6 +64,33 @@ def shortest_length(k: int, d: int, row_limit: int | None = None) -> int | None:
     least = k if row_limit is None else _least_with_light_checks(k, d, row_limit)
     table = _table()
     return next((n for n in range(least, MAX_LENGTH + 1) if table[n, k][1] >= d), None)
+
+
+def shortest_quantum_length(k: int, d: int) -> int:
+    """Return the least number of qubits that bounds leave open to a stabilizer code.
+
+    The quantum Singleton bound n >= k + 2 (d - 1) holds for all codes. So does the quantum Hamming
+    bound where d < 127, for degenerate codes too: Dallas, Andreadakis and Lidar, arXiv:2208.11800.
+
+    Args:
+        k: logical qubits, at least 1.
+        d: distance, at least 1.
+
+    Raises:
+        InputError: if k or d is less than 1.
+
+    Example:
+        >>> [shortest_quantum_length(k, d) for k, d in [(1, 3), (1, 5), (4, 2)]]
+        [5, 10, 6]
+    """
+    for name, value in (("k", k), ("d", d)):
+        if value < 1:
+            raise InputError(f"{name}: must be at least 1, got {value}")
+    n = k + 2 * (d - 1)
+    errors = (d - 1) // 2 if d < _HAMMING_LIMIT else 0
+    while sum(comb(n, weight) * 3**weight for weight in range(errors + 1)) > 1 << (n - k):
+        n += 1
+    return n
 
 
 def _least_with_light_checks(k: int, d: int, limit: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from qcode_rl.codes import surfaces, textbook
+from qcode_rl.codes import cyclic_stabilizer, surfaces, textbook, textbook_quantum, topological
 from qcode_rl.codes.best_known import best_known_linear_code
 from qcode_rl.codes.bicycle import published_bicycle
 from qcode_rl.codes.classical import ClassicalCode
@@ -26,6 +26,7 @@ class NamedFamily:
         summary: one line for help texts.
         build: makes a code from the numbers.
         quantum: whether the codes are quantum codes.
+        usual: numbers that a name without any stands for; `None` if it must have them.
     """
 
     name: str
@@ -33,6 +34,7 @@ class NamedFamily:
     summary: str
     build: Callable[..., ClassicalCode | CSSCode | StabilizerCode]
     quantum: bool = False
+    usual: tuple[int, ...] | None = None
 
     @property
     def syntax(self) -> str:
@@ -45,6 +47,8 @@ class NamedFamily:
         Raises:
             InputError: if there are too few or too many, or one is not a whole number.
         """
+        if text == self.name and self.usual is not None:
+            return list(self.usual)
         parts = text[len(self.name) + 1 :].split("-") if text != self.name else []
         if len(parts) == len(self.numbers) and all(map(_is_number, parts)):
             return [int(part) for part in parts]
@@ -93,6 +97,101 @@ _FAMILIES = {
             (),
             "the perfect code [[5,1,3]], not CSS",
             surfaces.five_qubit,
+            quantum=True,
+        ),
+        NamedFamily(
+            "shor",
+            ("m", "n"),
+            "Shor's code of M blocks of N qubits; shor alone is [[9,1,3]]",
+            textbook_quantum.shor,
+            quantum=True,
+            usual=(3, 3),
+        ),
+        NamedFamily(
+            "carbon",
+            (),
+            "[[12,2,4]], the C4/C6 code of Knill",
+            textbook_quantum.carbon,
+            quantum=True,
+        ),
+        NamedFamily(
+            "xzzx",
+            ("a", "b"),
+            "XZZX code on a tilted torus: [[A^2+B^2, 1, A+B]] if A+B is odd; not CSS",
+            topological.xzzx,
+            quantum=True,
+        ),
+        NamedFamily(
+            "twisted-toric",
+            ("a", "b"),
+            "toric code on a tilted torus: [[2(A^2+B^2), 2, A+B]]",
+            topological.twisted_toric,
+            quantum=True,
+        ),
+        NamedFamily(
+            "colour",
+            ("d",),
+            "colour code of hexagons [[(3D^2+1)/4, 1, D]], D odd",
+            topological.hexagonal_colour,
+            quantum=True,
+        ),
+        NamedFamily(
+            "square-octagon-colour",
+            ("d",),
+            "colour code of squares and octagons [[(D^2+2D-1)/2, 1, D]], D odd",
+            topological.square_octagon_colour,
+            quantum=True,
+        ),
+        NamedFamily(
+            "quantum-hamming",
+            ("r",),
+            "CSS [[2^R-1, 2^R-1-2R, 3]]",
+            textbook_quantum.quantum_hamming,
+            quantum=True,
+        ),
+        NamedFamily(
+            "quantum-reed-muller",
+            ("r",),
+            "[[2^R-1, 1, 3]]",
+            textbook_quantum.quantum_reed_muller,
+            quantum=True,
+        ),
+        NamedFamily(
+            "quantum-golay", (), "[[23,1,7]]", textbook_quantum.quantum_golay, quantum=True
+        ),
+        NamedFamily(
+            "gottesman",
+            ("r",),
+            "[[2^R, 2^R-R-2, 3]], not CSS",
+            textbook_quantum.gottesman,
+            quantum=True,
+        ),
+        NamedFamily(
+            "perfect",
+            ("r",),
+            "[[(4^R-1)/3, N-2R, 3]], the Hamming code over GF(4); not CSS",
+            textbook_quantum.perfect,
+            quantum=True,
+        ),
+        NamedFamily(
+            "quadratic-residue",
+            ("p",),
+            "quantum code [[P, 1]] of a quadratic residue code, P = 5, 7, 13, 23, 29, ...",
+            cyclic_stabilizer.quadratic_residue,
+            quantum=True,
+        ),
+        NamedFamily(
+            "eleven",
+            (),
+            "[[11,1,5]], from the dodecacode; not CSS",
+            cyclic_stabilizer.eleven,
+            quantum=True,
+        ),
+        NamedFamily(
+            "seventeen",
+            (),
+            "[[17,9,4]], cyclic over GF(4); not CSS",
+            cyclic_stabilizer.seventeen,
             quantum=True,
         ),
         NamedFamily(

@@ -4,33 +4,24 @@
 drive; it only holds arrays and calls the kernels of `stepping`.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qcode_rl.codes import ClassicalCode
 from qcode_rl.edits import stepping
-from qcode_rl.edits.graphs import Integers, graph_batch
+from qcode_rl.edits.batches import REMEMBERED, EditBatch
+from qcode_rl.edits.graphs import GraphBatch, Integers, graph_batch
 from qcode_rl.edits.moves import MAX_TOGGLES
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.edits.starts import presentations
 from qcode_rl.edits.stepping import Observations, Outcome, Pools, Rules
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix, unpack_rows
-from qcode_rl.gf2.packing import Words
 
-#: What a batch keeps beyond restarts, as arrays by name.
-Tally: TypeAlias = dict[str, NDArray[Any]]
 MAX_BITS = 64
 #: Sparse presentations drawn from each seed code.
 _PRESENTATIONS = 64
-_FIRST_TABLE = 1 << 16
-#: Latest matrices that a batch remembers; the table, which holds up to twice as many, takes 32 MiB.
-REMEMBERED = 1 << 20
-_ONE = np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -89,13 +80,8 @@ def split_limits(max_weight: int, max_degree: int | None = None) -> tuple[int, i
     return row, min(max_weight - row, most)
 
 
-class ProductBatch:
-    """A batch of graphs under edit, with observations, masks and outcomes.
-
-    An evaluation is a census of a matrix not seen before. So that memory stays bounded, a batch
-    forgets: once `remember` matrices have been counted since it last did, those from before then
-    are dropped. Evaluations are thus exact up to nearly twice as many, and an upper count from then
-    on: a matrix that comes back after about `remember` or more others may be counted again.
+class ProductBatch(EditBatch):
+    """A batch of classical graphs under edit.
 
     Args:
         size: B, the number of graphs.
@@ -108,11 +94,12 @@ class ProductBatch:
         max_steps: edits in an episode.
         same_step: restart finished episodes within the step that ended them.
         seed_share: share of episodes of a graph with a seed code that start from it.
-        remember: how many of the latest matrices are never forgotten; 4 B if that is more.
+        remember: as for `EditBatch`.
     """
 
-    #: Features of a check, a bit and the whole graph in observations.
     feature_sizes = (stepping.CHECK_FEATURES, stepping.BIT_FEATURES, stepping.GLOBAL_FEATURES)
+    outcome: Outcome
+    graphs: GraphBatch
 
     def __init__(
         self,
@@ -128,21 +115,11 @@ class ProductBatch:
         seed_share: float = 0.5,
         remember: int = REMEMBERED,
     ) -> None:
+        super().__init__(size, max_checks, max_bits, max_checks * max_row_limit, remember)
         options = options or RewardOptions()
-        # In a step each graph may take two censuses.
-        self.remember = max(remember, 4 * size)
-        self.size, self.max_checks, self.max_bits = size, max_checks, max_bits
-        self.num_actions = self.count_actions()
         self.graphs = graph_batch(size, max_checks, max_bits, options.beta)
         self.rules = Rules(reward_code(reward), options.as_array(), max_steps, same_step)
         self.outcome = _outcome(size, max_checks)
-        self.observations = self._observations(max_checks * max_row_limit)
-        self.final = self._observations(max_checks * max_row_limit)
-        self.waiting = np.zeros(size, dtype=np.bool_)
-        #: Hashes of the matrices remembered: odd since the last forgetting, even from before.
-        self.seen = np.zeros(_FIRST_TABLE, dtype=np.uint64)
-        self.forgotten = 0
-        self._aged_at = 0  # evaluations at the last forgetting
         self._log = np.zeros((MAX_TOGGLES, 2), dtype=np.int64)
         self._seeds: dict[str, int] = {}
         self.pools = Pools(
@@ -157,15 +134,6 @@ class ProductBatch:
     def count_actions(self) -> int:
         """Return the number of actions: each pair of a check and a bit, and stopping."""
         return self.max_checks * self.max_bits + 1
-
-    @property
-    def evaluations(self) -> int:
-        """Censuses of matrices not seen before, so far; see the class for what is forgotten."""
-        return int(self.outcome.counters[0])
-
-    def seed_streams(self, seeds: Sequence[int]) -> None:
-        """Start the random stream of each graph, `(B,)` integers in [0, 2^63)."""
-        self.graphs.streams[:] = np.array(seeds, dtype=np.uint64)
 
     def assign(self, i: int, task: ProductTask, seed_code: ClassicalCode | None = None) -> None:
         """Give graph i a task, which holds from its next restart on.
@@ -204,37 +172,14 @@ class ProductBatch:
             )
         return self._seeds[code.key]
 
-    def restart(self, indices: Iterable[int]) -> None:
-        """Begin new episodes of the given graphs and refresh all observations."""
-        for i in indices:
-            self._make_room()
-            self.waiting[i] = False
-            stepping.restart(self.graphs, i, self.pools, self.rules, self.outcome, self.seen)
-        self.observe()
+    def _restart_one(self, i: int) -> None:
+        stepping.restart(self.graphs, i, self.pools, self.rules, self.outcome, self.seen)
 
-    def step(self, actions: Integers) -> Outcome:
-        """Step every graph and refresh all observations.
-
-        Args:
-            actions: `(B,) int64`: check * N + bit, or M * N to stop.
-
-        Returns:
-            The outcome arrays, which the next step overwrites.
-        """
-        self._make_room()
+    def _advance(self, actions: Integers) -> None:
         stepping.step_batch(
-            self.graphs,
-            actions,
-            self.waiting,
-            self.pools,
-            self.rules,
-            self.outcome,
-            self.seen,
-            self._log,
-            self.final,
-        )
-        self.observe()
-        return self.outcome
+            self.graphs, actions, self.waiting, self.pools, self.rules, self.outcome, self.seen,
+            self._log, self.final,
+        )  # fmt: skip
 
     def observe(self) -> Observations:
         """Refresh and return the observation arrays."""
@@ -250,101 +195,6 @@ class ProductBatch:
         """Return the check matrix of graph i as the last step left it, before any restart."""
         m, n = (int(size) for size in self.outcome.final_sizes[i])
         return unpack_rows(self.outcome.final_rows[i, :m, np.newaxis], n)
-
-    def _observations(self, max_edges: int) -> Observations:
-        size = self.size
-        checks, bits, overall = self.feature_sizes
-        return Observations(
-            checks=np.zeros((size, self.max_checks, checks), dtype=np.float32),
-            bits=np.zeros((size, self.max_bits, bits), dtype=np.float32),
-            edges=np.zeros((size, max_edges, 3), dtype=np.int16),
-            overall=np.zeros((size, overall), dtype=np.float32),
-            masks=np.zeros((size, self.num_actions), dtype=np.bool_),
-        )
-
-    def tally(self) -> Tally:
-        """Return copies of what outlives restarts.
-
-        Returns:
-            `seen (S,) uint64`, the hashes remembered; `counters (3,) int64`; and `forgotten (1,)
-            int64`, evaluations whose hashes are not among them any more.
-        """
-        return {
-            "seen": self.seen[self.seen != 0],
-            "counters": self.outcome.counters.copy(),
-            "forgotten": np.array([self.forgotten]),
-        }
-
-    def restore_tally(self, tally: Tally) -> None:
-        """Take up what `tally` returned; everything else begins anew with the next restart.
-
-        Raises:
-            InputError: if the arrays are not such as `tally` returns.
-        """
-        check_tally(tally)
-        seen = tally["seen"]
-        if len(seen) > 2 * self.remember:
-            most = 2 * self.remember
-            raise InputError(f"tally: seen must hold at most {most} hashes, got {len(seen)}")
-        self.outcome.counters[:] = tally["counters"]
-        self.forgotten = int(tally["forgotten"][0])
-        self._aged_at = self.evaluations - int(np.count_nonzero(seen & _ONE))
-        self._hold(seen, _FIRST_TABLE)
-
-    def _make_room(self) -> None:
-        """Before a step: forget what is too old, and keep the table at most half full."""
-        if self.evaluations - self._aged_at + 2 * self.size > self.remember:
-            recent = self.seen[self.seen & _ONE != 0]
-            self.forgotten = self.evaluations - len(recent)
-            self._aged_at = self.evaluations
-            self._hold(recent ^ _ONE, len(self.seen))
-        elif 2 * (self.evaluations - self.forgotten + 2 * self.size) > len(self.seen):
-            self._hold(self.seen[self.seen != 0], len(self.seen))
-
-    def _hold(self, hashes: Words, length: int) -> None:
-        """Put hashes into a new table of so many slots, or more if that leaves too little room."""
-        while 2 * (len(hashes) + 2 * self.size) > length:
-            length *= 4
-        self.seen = np.zeros(length, dtype=np.uint64)
-        # Look-ups stay short in a table that is at most half full.
-        stepping.insert_all(self.seen, hashes)
-
-
-def check_tally(tally: Tally) -> None:
-    """Refuse arrays that are not such as `ProductBatch.tally` returns.
-
-    Raises:
-        InputError: naming the array and what it must be.
-    """
-    names = ("seen", "counters", "forgotten")
-    seen, counters, forgotten = (tally.get(name, np.zeros(0)) for name in names)
-    if seen.ndim != 1 or seen.dtype != np.uint64 or not seen.all():
-        raise InputError("tally: seen must be a vector of uint64 hashes other than 0")
-    own = empty_tally()
-    for name, array in (("counters", counters), ("forgotten", forgotten)):
-        like = own[name]
-        if array.shape != like.shape or array.dtype != like.dtype or array.min() < 0:
-            raise InputError(f"tally: {name} must be a vector of {len(like)} int64 from 0 on")
-    left = counters[0] - forgotten[0]
-    if left != len(seen):
-        raise InputError(f"tally: seen must hold {left} hashes, got {len(seen)}")
-
-
-def empty_tally() -> Tally:
-    """Return the tally of a batch that has not begun."""
-    return {
-        "seen": np.zeros(0, dtype=np.uint64),
-        "counters": np.zeros(3, dtype=np.int64),
-        "forgotten": np.zeros(1, dtype=np.int64),
-    }
-
-
-def forget_seen(tally: Tally) -> Tally:
-    """Return a tally that counts on from where another one stands, but remembers no matrix."""
-    return empty_tally() | {
-        "counters": tally["counters"],
-        "forgotten": tally["counters"][:1].copy(),
-    }
 
 
 def _outcome(size: int, max_checks: int) -> Outcome:

@@ -4,7 +4,6 @@ The steps, observations and masks of `qcode/RewiredProduct-v0`. An action rewire
 of a few temperatures (`edits.rewiring`) or starts afresh within the episode.
 """
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -260,29 +259,14 @@ class RewireBatch(ProductBatch):
         best = linear_code_bounds(task.bits, max(1, task.bits - task.checks))[1]
         self.best[task.checks, task.bits] = best
 
-    def restart(self, indices: Iterable[int]) -> None:
-        """Begin new episodes of the given graphs and refresh all observations."""
-        for i in indices:
-            self.waiting[i] = False
-            restart(self.graphs, i, self.pools, self.memory)
-        self.observe()
+    def _restart_one(self, i: int) -> None:
+        restart(self.graphs, i, self.pools, self.memory)
 
-    def step(self, actions: Integers) -> Outcome:
-        """Step every graph and refresh all observations.
-
-        Args:
-            actions: `(B,) int64`: check * LEVELS + level, or M * LEVELS to start afresh.
-
-        Returns:
-            The outcome arrays, which the next step overwrites.
-        """
-        self._make_room()
+    def _advance(self, actions: Integers) -> None:
         step_batch(
             self.graphs, actions, self.waiting, self.pools, self.rules, self.outcome,
             self._work(), self.final,
         )  # fmt: skip
-        self.observe()
-        return self.outcome
 
     def observe(self) -> Observations:
         """Refresh and return the observation arrays."""

@@ -6,13 +6,13 @@ largest are forgotten once all of them hold too much.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from qcode_rl.edits.hypergraph_product import Tally, empty_tally, forget_seen
+from qcode_rl.edits.tallies import Tally, empty_tally, forget_seen
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 
-#: What one batch is for, such as its length and dimension.
-Size: TypeAlias = tuple[int, ...]
+#: What one batch is for: the name of its family, then numbers such as its length and dimension.
+Size: TypeAlias = tuple[Any, ...]
 #: Batches kept: enough that there always is one that holds on to the processes that decode.
 _KEPT = 8
 #: Matrices remembered over all sizes, in 32 MiB.

@@ -15,10 +15,12 @@ from qcode_rl import __version__
 from qcode_rl.archive import CodeRecord, Provenance
 from qcode_rl.archive.events import Source, events_of, read_event
 from qcode_rl.archive.fold import State
-from qcode_rl.edits.hypergraph_product import MAX_BITS, Tally, check_tally
+from qcode_rl.edits.hypergraph_product import MAX_BITS
+from qcode_rl.edits.tallies import Tally, check_tally
 from qcode_rl.errors import InputError
 from qcode_rl.search.batches import Size
 from qcode_rl.search.learner import LearnerState
+from qcode_rl.search.requests import FAMILY_NAMES, MOST_QUBITS
 from qcode_rl.search.sealed import Arrays, Json, read_sealed, write_sealed
 from qcode_rl.search.spec import SearchSpec
 from qcode_rl.search.version import SPEC_VERSION
@@ -46,7 +48,8 @@ class Checkpoint:
         slices: slices that are over; the next one has this number.
         steps: environment steps taken in them.
         spent: evaluations by size.
-        rows: the walk's rows.
+        lanes: slices and environment steps of each family.
+        rows: the rows of the families' walks.
         records: codes found, in the order found.
         learner: weights and moments.
         surroundings: what else the numbers depend on.
@@ -57,6 +60,7 @@ class Checkpoint:
     slices: int
     steps: int
     spent: dict[Size, int]
+    lanes: dict[str, tuple[int, int]]
     rows: tuple[Row, ...]
     records: tuple[CodeRecord, ...]
     learner: LearnerState
@@ -122,7 +126,11 @@ def _state(checkpoint: Checkpoint) -> Json:
         "slices": checkpoint.slices,
         "steps": checkpoint.steps,
         "spent": [[list(size), spent] for size, spent in checkpoint.spent.items()],
-        "rows": [asdict(row) | {"failures": [*row.failures.items()]} for row in checkpoint.rows],
+        "lanes": [[name, list(work)] for name, work in checkpoint.lanes.items()],
+        "rows": [
+            asdict(row) | {"failures": [*row.failures.items()], "vain": [*row.vain.items()]}
+            for row in checkpoint.rows
+        ],
         "records": [events_of(record) for record in checkpoint.records],
         "surroundings": checkpoint.surroundings,
     }
@@ -143,11 +151,15 @@ def _checkpoint(spec: SearchSpec, state: Json, arrays: Arrays) -> Checkpoint:
     if not learner.weights:
         raise ValueError("weights: must be there")
     held = _of_kind(state.get("surroundings"), dict, "surroundings")
+    slices, lanes = _whole(state.get("slices"), "slices", least=1), _lanes(state.get("lanes"))
+    if sum(taken for taken, _ in lanes.values()) != slices:
+        raise ValueError("lanes: must add up to the slices")
     return Checkpoint(
         spec=spec,
-        slices=_whole(state.get("slices"), "slices", least=1),
+        slices=slices,
         steps=_whole(state.get("steps"), "steps"),
         spent=spent,
+        lanes=lanes,
         rows=_rows(state.get("rows")),
         records=tuple(_records(state.get("records"), spec)),
         learner=learner,
@@ -188,7 +200,7 @@ def _short(value: Any) -> str:
 
 def _rows(value: Any) -> tuple[Row, ...]:
     rows = tuple(_row(entry) for entry in _of_kind(value, list, "rows"))
-    if len({row.dimension for row in rows}) < len(rows):
+    if len({(row.family, row.dimension) for row in rows}) < len(rows):
         raise ValueError("rows: no two may have the same dimension")
     return rows
 
@@ -197,34 +209,64 @@ def _row(value: Any) -> Row:
     members = _of_kind(value, dict, "rows")
     if members.keys() != {item.name for item in fields(Row)}:
         raise ValueError("rows: each must have the members of a row")
+    family = _family(members["family"], "family")
+    longest = _whole(members["longest"], "longest", 1, MOST_QUBITS.get(family, MAX_BITS))
     # A floor, or a length, may lie one beyond the longest code: nothing is left to look at then.
     dimension, floor, length = (
-        _whole(members[name], name, 1, MAX_BITS + 1) for name in ("dimension", "floor", "length")
+        _whole(members[name], name, 1, longest + 1) for name in ("dimension", "floor", "length")
     )
-    best = members["best"] and _whole(members["best"], "best", 1, MAX_BITS)
-    failures = {
-        _whole(at, "failures", 1, MAX_BITS + 1): _whole(count, "failures")
-        for at, count in _pairs(members["failures"], "failures")
-    }
+    best = members["best"] and _whole(members["best"], "best", 1, longest)
+    failures, vain = (
+        {
+            _whole(at, name, 1, longest + 1): _whole(count, name)
+            for at, count in _pairs(members[name], name)
+        }
+        for name in ("failures", "vain")
+    )
     slices = _whole(members["slices"], "slices")
     checks = tuple(_of_kind(members["checks"], list, "checks"))
     for row in checks:
         if not isinstance(row, str) or len(row) != best or row.strip("01"):
             raise ValueError(f"checks: must be rows of {best} zeros and ones")
-    return Row(dimension, floor, length, best, failures, slices, checks)
+    closed = tuple(
+        _whole(at, "closed", 1, longest + 1) for at in _of_kind(members["closed"], list, "closed")
+    )
+    return Row(
+        dimension, floor, length, best, failures, slices, checks, family, longest, closed, vain
+    )
 
 
 def _spent(value: Any) -> dict[Size, int]:
     return {
-        tuple(_whole(part, "spent") for part in _of_kind(size, list, "spent")): _whole(n, "spent")
+        _size(_of_kind(size, list, "spent")): _whole(n, "spent")
         for size, n in _pairs(value, "spent")
     }
+
+
+def _size(parts: list[Any]) -> Size:
+    family, *numbers = parts or [None]
+    return (_family(family, "spent"), *(_whole(part, "spent") for part in numbers))
+
+
+def _lanes(value: Any) -> dict[str, tuple[int, int]]:
+    lanes = {}
+    for name, work in _pairs(value, "lanes"):
+        if len(_of_kind(work, list, "lanes")) != 2:
+            raise ValueError("lanes: must have two numbers each")
+        lanes[_family(name, "lanes")] = (_whole(work[0], "lanes"), _whole(work[1], "lanes"))
+    return lanes
+
+
+def _family(value: Any, name: str) -> str:
+    if not isinstance(value, str) or value not in FAMILY_NAMES:
+        raise ValueError(f"{name}: must name one of {', '.join(FAMILY_NAMES)}")
+    return str(value)
 
 
 def _records(value: Any, spec: SearchSpec) -> Iterator[CodeRecord]:
     for number, entry in enumerate(_of_kind(value, list, "records")):
         record = _record(_of_kind(entry, list, "records"))
-        if record is None or not spec.met_by(record.k, record.d, record.w, record.q):
+        if record is None or not spec.met_by(record.n, record.k, record.d, record.w, record.q):
             raise ValueError(f"records: number {number} must be a code that meets the request")
         yield record
 

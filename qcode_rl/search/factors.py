@@ -156,15 +156,23 @@ def worthwhile_partners(
     copies = spec.logicals is not None
     kept = []
     for point, other in sorted(points, key=lambda one: (one[0].n, -one[0].k, one[0].w, -one[0].d)):
-        meets = point.n <= _MAX_QUBITS and spec.met_by(point.k, point.d, point.w, point.q)
+        meets = point.n <= _MAX_QUBITS and spec.met_by(*point)
         if meets and not is_dominated(point, held, copies):
             held.append(point)
             kept.append(other)
     return kept
 
 
-def supersedes(one: Factor, other: Factor) -> bool:
-    """Say whether one factor makes another superfluous; distances decide only between equals."""
+def supersedes(one: Factor, other: Factor, same_size: bool = False) -> bool:
+    """Say whether one factor makes another superfluous; distances decide only between equals.
+
+    Args:
+        one: the one.
+        other: the other.
+        same_size: shorter ones do not, since products may become too short with them.
+    """
+    if same_size and one.code.checks.shape != other.code.checks.shape:
+        return False
     if one.costs == other.costs:
         return one.d >= other.d
     return all(a <= b for a, b in zip(one.costs, other.costs, strict=True))

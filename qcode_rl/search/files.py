@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
+from qcode_rl.search.requests import qubit_range
 from qcode_rl.search.spec import AgentOptions, SearchSpec
 
 Part = TypeVar("Part", AgentOptions, LogicalErrorOptions, RewardOptions, SearchSpec)
@@ -37,6 +38,8 @@ def spec_from(values: dict[str, Any]) -> SearchSpec:
         values["logical_error"] = _make(LogicalErrorOptions, given, "logical_error.")
     if isinstance(values.get("seed_checks"), list):
         values["seed_checks"] = tuple(str(row) for row in values["seed_checks"])
+    if "qubits" in values:
+        values["qubits"] = qubit_range(values["qubits"])
     for name in ("family", "reward", "seed_code"):
         if not isinstance(values.get(name, ""), str):
             raise InputError(f"{name}: must be text, got {values[name]!r}")

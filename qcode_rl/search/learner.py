@@ -94,12 +94,15 @@ class Learner:
                 False.
 
         Raises:
-            InputError: if a restored state does not fit the network.
+            InputError: if a restored state does not fit the network, or the network not the
+                environment.
         """
         model = self._model(env, seed)
         if self.policy is None:
             self._take(model.policy)
         else:
+            # Families differ in their types of edges and in what their actions name.
+            self.policy.serve(layout_of(env), env.native.metadata["action_blocks"])
             model.policy = self.policy
         samples = rollouts * self.options.rollout * env.num_envs
         model.learn(samples, callback=_Hook(hook))
@@ -109,6 +112,7 @@ class Learner:
         if self.policy is None:
             self._take(self._model(env, 0).policy)
         assert self.policy is not None
+        self.policy.serve(layout_of(env), env.native.metadata["action_blocks"])
         return self.policy
 
     def _take(self, policy: Any) -> None:
@@ -217,11 +221,14 @@ def _require_shapes(
             raise InputError(f"{origin}: {name!r} must have shape {told[0]}, got {told[1]}")
 
 
-def slice_seed(seed: int, index: int) -> int:
+def slice_seed(seed: int, index: int, stream: int = 0) -> int:
     """Return the seed of a slice, spread so that environments of different slices never share one.
 
     Args:
         seed: of the search.
         index: number of the slice.
+        stream: number of its family.
     """
-    return int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
+    # Slices of family 0 have the seeds that they had while there was no other.
+    entropy = [seed, index, stream] if stream else [seed, index]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])

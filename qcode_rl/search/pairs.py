@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from qcode_rl.codes import ClassicalCode, HypergraphProduct, hypergraph_product
+from qcode_rl.codes.bounds import MAX_LENGTH
 from qcode_rl.codes.circulants import candidates, with_distance
 from qcode_rl.gf2 import BinaryMatrix
 from qcode_rl.search.batches import Size
@@ -26,7 +27,7 @@ from qcode_rl.search.sums import SumWalk, direct_sum
 from qcode_rl.search.walk import SizeWalk, as_checks
 
 #: Under this size the evaluations of circulants are counted.
-CIRCULANTS: Size = (0,)
+CIRCULANTS: Size = ("hgp", 0)
 #: Circulants get one evaluation in so many, and at most so many between two slices.
 _SHARE, _TURN = 16, 64
 
@@ -61,7 +62,9 @@ class Pairs:
         self._pool: list[Factor] = []
         # A search from a seed code is for forms of that code.
         none = spec.seed_checks is not None
-        self._waiting = iter(()) if none else candidates(spec.distance, spec.limits[0])
+        self._waiting = iter(()) if none else _fitting(spec)
+        #: Where products may be too short, shorter factors make longer ones not superfluous.
+        self._same_size = spec.qubits is not None and spec.qubits[0] > 1
         self._next = next(self._waiting, None)
 
     @property
@@ -138,6 +141,21 @@ class Pairs:
             Factor(found.independent, found.k, found.d, 0, 0),
             Factor(found.code, found.k, found.d, found.k, found.d),
         ]
-        added = [one for one in factors if not any(supersedes(other, one) for other in self._pool)]
+        same = self._same_size
+        added = [
+            one for one in factors if not any(supersedes(other, one, same) for other in self._pool)
+        ]
         self._pool += added
         return added
+
+
+def _fitting(spec: SearchSpec) -> Iterator[tuple[int, tuple[int, ...], int]]:
+    """Yield the circulants to look at: those that have products of as few qubits as asked for."""
+    d, most = spec.distance, None if spec.qubits is None else spec.qubits[1]
+    longest = MAX_LENGTH if most is None else min(MAX_LENGTH, most // d)
+    if longest < 1:
+        return
+    for n, exponents, k in candidates(d, spec.limits[0], longest):
+        # Any other factor has d bits and d - 1 checks at least.
+        if most is None or n * d + (n - k) * (d - 1) <= most:
+            yield n, exponents, k

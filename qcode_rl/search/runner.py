@@ -1,38 +1,32 @@
 """`run_search`: from a request to proved codes in an archive."""
 
-import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qcode_rl.archive import Archive, CodeRecord, Provenance, pareto, worth_keeping
 from qcode_rl.archive.listing import Listed
 from qcode_rl.archive.writer import RecordWriter
 from qcode_rl.catalogue import verdict_json
-from qcode_rl.codes import ClassicalCode, HypergraphProduct, hypergraph_product
-from qcode_rl.distance import Distance, distance_of
-from qcode_rl.distance.components import by_components
-from qcode_rl.distance.product import product_distance
-from qcode_rl.edits.hypergraph_product import empty_tally
+from qcode_rl.edits.tallies import empty_tally
 from qcode_rl.errors import InputError
+from qcode_rl.gf2 import BinaryMatrix
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Batches, Size
 from qcode_rl.search.checkpoint import Checkpoint, surroundings
+from qcode_rl.search.families import Proved, families_of
 from qcode_rl.search.heap import HeapTrimmer
 from qcode_rl.search.interrupts import sigterm_interrupts
 from qcode_rl.search.keeper import CheckpointKeeper, checkpoint_path
+from qcode_rl.search.lanes import Lane, lanes_of, next_turn
 from qcode_rl.search.learner import Learner, slice_seed
-from qcode_rl.search.pair_walk import PairWalk
-from qcode_rl.search.pairs import CIRCULANTS, Pairs
-from qcode_rl.search.spec import ENVIRONMENTS, RunOptions, SearchSpec
-from qcode_rl.search.walk import Row, SizeWalk, as_text
+from qcode_rl.search.spec import RunOptions, SearchSpec
+from qcode_rl.search.walk import Row
 
 #: A length is exhausted once fewer of a slice's steps than this share reach a new matrix.
 _FRESH_SHARE = 0.001
@@ -167,17 +161,13 @@ class _Search:
         self.own_writer = writer is None
         self.writer = writer or self.archive.writer(f"{now}-{spec.key[:12]}")
         self.learner = Learner(spec.agent, options.device, options.threads)
-        seed = spec.seed_classical
-        self.seed_code = seed
-        self.walk = _walk(spec)
-        self.pairs = Pairs(spec, _factor_distance)
+        self.lanes = lanes_of(families_of(spec, options), spec.distance)
         self.progress = Progress(evaluations_wanted=spec.evaluations)
         self.batches, self.heap = Batches(self._make_batch), HeapTrimmer()
-        self.spent: dict[Size, int] = {CIRCULANTS: 0}
+        self.spent: dict[Size, int] = {}
         self.last_step: float | None = None
         self.longest_pause = 0.0
-        self.row: Row | None = None
-        self.slices = 0
+        self.turn: tuple[Lane, Row | None] | None = None
         path = checkpoint_path(self.archive.path, spec)
         self.keeper = CheckpointKeeper(path, options.checkpoint_seconds, on_note)
         self.surroundings = surroundings(self.learner.device, options.threads)
@@ -202,7 +192,7 @@ class _Search:
             evaluations=self.progress.evaluations,
             seconds=time.monotonic() - self.started,
             interrupted=interrupted,
-            complete=not interrupted and self.row is None and not self.pairs.more,
+            complete=not interrupted and self.turn is None,
             resumed_at=self.resumed_at,
         )
 
@@ -216,92 +206,104 @@ class _Search:
                 raise
 
     def _take_turns(self) -> None:
-        self.row = self.walk.next_row()
-        while (self.row or self.pairs.more) and not self._out_of_budget():
+        self.turn = next_turn(self.lanes)
+        while self.turn is not None and not self._out_of_budget():
             self._note_boundary()
             self.keeper.save_if_due()
             self.heap.trim_if_due()
-            whole = self.row is None or self._slice(self.row, self.slices)
-            whole = whole and self._take_circulants()
-            self.row = self.walk.next_row()
+            lane, row = self.turn
+            whole = row is None or self._slice(lane, row)
+            whole = whole and self._look_aside(lane, at_all=row is None)
+            self.turn = next_turn(self.lanes)
             if not whole:
                 return  # What the clock cuts short is played again by a run that resumes.
-            self.slices += 1
+            lane.slices += 1
         self._note_boundary()
 
-    def _slice(self, row: Row, index: int) -> bool:
-        """Search one length of one dimension for a while.
+    def _slice(self, lane: Lane, row: Row) -> bool:
+        """Search one size of one family for a while.
 
         Returns:
             Whether how far it came follows from the spec alone: False if the clock cut it short.
         """
-        length = row.length
-        size = (length, row.dimension)
+        family, agent = lane.family, lane.family.agent
+        size = family.size(row)
         env = self._batch(size)
-        found: list[NDArray[np.uint8]] = []
-        whole = True
-        self.progress.looking_at = f"[{length},{row.dimension},{self.spec.distance}] factors"
+        found, whole, kinds = False, True, family.kinds(size)
+        self.progress.looking_at = family.text(size)
+        claims = _Claims(family.proofs)
 
         def after_step(env: CodeVecEnv) -> bool:
-            nonlocal whole
+            nonlocal whole, found
             self._count(size, env)
             if not found and env.infos["met"].any():
-                found.append(env.infos["checks"][int(np.argmax(env.infos["met"]))])
-                if row.dimension >= self.spec.first_dimension:
-                    self._keep(found[0])
-                if row.best is None or length < row.best:
-                    self._keep_pairs(found[0])
+                found = self._look(lane, row, claims.of(env))
             self._report()
             steps_here = (self.progress.steps - steps) // env.num_envs
             # Once there is a code, the rest of the rollout is still played and learned from.
-            over = bool(found) and steps_here % self.spec.agent.rollout == 1
-            if over or self._evaluations_spent():
+            between = steps_here % agent.rollout == 1
+            vain = kinds > 0 and steps_here > agent.rollout and self._is_vain(evaluations, steps)
+            if (between and (found or vain)) or self._evaluations_spent():
                 return False
             whole = not self._out_of_time()
             return whole
 
-        seed = slice_seed(self.spec.seed, index)
+        seed = slice_seed(self.spec.seed, lane.slices, family.stream)
         evaluations, steps = self.progress.evaluations, self.progress.steps
-        self.learner.train(env, self.spec.agent.slice_rollouts, seed, after_step)
         row.slices += 1
-        if found:
-            self._succeed(row, found[0])
-        elif whole and not self._evaluations_spent():
-            fresh = self.progress.evaluations - evaluations
-            row.fail(exhausted=fresh < _FRESH_SHARE * (self.progress.steps - steps))
+        self.learner.train(env, agent.slice_rollouts, seed, after_step)
+        lane.steps += self.progress.steps - steps
+        if not found and whole and not self._evaluations_spent():
+            row.fail(self._is_vain(evaluations, steps), kinds)
         return whole
 
-    def _succeed(self, row: Row, checks: NDArray[np.uint8]) -> None:
-        """Note a code, and keep the direct sum that it makes the shortest of all, if it does."""
-        if isinstance(self.walk, SizeWalk):
-            row.succeed(checks.shape[1], as_text(checks))
-            return
-        whole = self.walk.succeed(row, checks)
-        if whole is not None:
-            self._keep(whole)
-            self._keep_pairs(whole)
+    def _look_aside(self, lane: Lane, at_all: bool) -> bool:
+        """Take the looks that are due between two slices of a family.
 
-    def _keep_pairs(self, checks: NDArray[np.uint8]) -> None:
-        """Keep what a code is worth keeping for as a factor beside others."""
-        for product in self.pairs.found(checks, self.walk, self.progress.records):
-            self._keep_product(product)
-
-    def _take_circulants(self) -> bool:
-        """Give circulants their share of the evaluations, all of them once nothing else is left.
+        Args:
+            lane: the family's.
+            at_all: there was no slice left to play.
 
         Returns:
             False if the clock cut it short, as for a slice.
         """
-        for _ in range(self.pairs.due(self.progress.evaluations, at_all=self.row is None)):
-            if not self.pairs.more or self._evaluations_spent():
+        family, aside = lane.family, lane.family.aside
+        if aside is None:
+            return True
+        spent = sum(count for size, count in self.spent.items() if size[0] == family.name)
+        for _ in range(aside.due(spent, at_all)):
+            if not aside.more or self._evaluations_spent():
                 break
             if self._out_of_time():
                 return False
-            self.spent[CIRCULANTS] += 1
+            self.spent[aside.size] = self.spent.get(aside.size, 0) + 1
             self.progress.evaluations += 1
-            for product in self.pairs.circulant(self.walk, self.progress.records):
-                self._keep_product(product)
+            lane.steps += 1
+            for proved in aside.look(self.progress.records):
+                self._keep(proved)
         return True
+
+    def _is_vain(self, evaluations: int, steps: int) -> bool:
+        """Say whether hardly anything was new since so many evaluations and steps."""
+        fresh = self.progress.evaluations - evaluations
+        return fresh < _FRESH_SHARE * (self.progress.steps - steps)
+
+    def _look(self, lane: Lane, row: Row, claims: Iterator[BinaryMatrix]) -> bool:
+        """Keep the first code that is proved to meet the request as it is said to, if any does.
+
+        Codes that it makes with others are kept at once as well: an interrupt may end the slice.
+        """
+        family, wanted = lane.family, lane.family.is_wanted(row)
+        for checks in claims:
+            proved = family.prove(checks) if wanted else None
+            if wanted and proved is None:
+                continue
+            if proved is not None:
+                self._keep(proved)
+            for further in family.succeed(row, checks, proved, self.progress.records):
+                self._keep(further)
+            return True
+        return False
 
     def _batch(self, size: Size) -> CodeVecEnv:
         """Return the batch for one size, with the matrices that it has seen."""
@@ -311,46 +313,23 @@ class _Search:
             raise InputError(f"{self.keeper.origin}: {error}") from error
 
     def _make_batch(self, size: Size) -> CodeVecEnv:
-        spec, (length, dimension) = self.spec, size
-        return CodeVecEnv(
-            ENVIRONMENTS["hgp"],
-            spec.agent.num_envs,
-            bits=length,
-            dimension=dimension,
-            distance=spec.distance,
-            max_weight=spec.max_weight,
-            max_degree=spec.max_degree,
-            seed_code=self.seed_code,
-            reward=spec.reward,
-            reward_options=vars(spec.reward_options),
-            max_steps=spec.agent.episode,
-            **self._judging(),
-        )
-
-    def _judging(self) -> dict[str, Any]:
-        """Return the arguments of an environment that has its codes decoded."""
-        options = self.spec.logical_error
-        if options is None:
-            return {}
-        return {"logical_error": options, "judge_workers": _judge_workers(self.options)}
+        family = next(lane.family for lane in self.lanes if lane.family.name == size[0])
+        return family.make_batch(size)
 
     def _count(self, size: Size, env: CodeVecEnv) -> None:
         self.spent[size] = int(env.infos["evaluations"][0])
         self.progress.evaluations = sum(self.spent.values())
         self.progress.steps += env.num_envs
 
-    def _keep(self, checks: NDArray[np.uint8]) -> None:
-        """Prove the square of a code, and archive it if it is worth keeping."""
-        self._keep_product(hypergraph_product(ClassicalCode(checks)))
-
-    def _keep_product(self, code: HypergraphProduct) -> None:
-        """Prove a product, and archive it if it is worth keeping."""
-        distance = product_distance(code, _factor_distance)
-        spec = self.spec
-        provenance = Provenance.now(spec.key, self.writer.run, spec.seed, self.progress.evaluations)
-        record = CodeRecord.of(code, distance, provenance, "hgp")
-        if not spec.met_by(record.k, record.d, record.w, record.q):
+    def _keep(self, proved: Proved) -> None:
+        """Archive a code, unless it was found before, if it is worth keeping."""
+        spec, evaluations = self.spec, self.progress.evaluations
+        provenance = Provenance.now(spec.key, self.writer.run, spec.seed, evaluations)
+        record = CodeRecord.of(proved.code, proved.distance, provenance, proved.family)
+        if not spec.met_by(record.n, record.k, record.d, record.w, record.q):
             raise AssertionError(f"the environment reported {record.label} as meeting {spec}")
+        if any(record.key == other.key for other in self.progress.records):
+            return
         # A copy has no matrices, of ten MiB and more, until somebody asks for them.
         record = replace(record)
         self.progress.records.append(record)
@@ -388,11 +367,16 @@ class _Search:
         held = self.keeper.read(self.spec, self.surroundings)
         if held is None:
             return None
-        self.walk.restore(held.rows)
+        for lane in self.lanes:
+            name = lane.family.name
+            if name in held.lanes:
+                lane.slices, lane.steps = held.lanes[name]
+                lane.family.walk.restore(row for row in held.rows if row.family == name)
+            aside = lane.family.aside
+            if aside is not None:
+                aside.restore(held.spent.get(aside.size, 0))
         self.learner.restore(held.learner, self.keeper.origin)
-        self.slices = held.slices
         self.spent = dict(held.spent)
-        self.pairs.restore(self.spent.get(CIRCULANTS, 0))
         self.batches = Batches(self._make_batch, held.tallies)
         progress = self.progress
         progress.evaluations, progress.records = held.evaluations, list(held.records)
@@ -413,43 +397,32 @@ class _Search:
         """Have the keeper hold how the search stands, before a slice or at the end."""
         boundary = Checkpoint(
             spec=self.spec,
-            slices=self.slices,
+            slices=sum(lane.slices for lane in self.lanes),
             steps=self.progress.steps,
             spent=dict(self.spent),
-            rows=self.walk.state(),
+            lanes={lane.family.name: (lane.slices, lane.steps) for lane in self.lanes},
+            rows=tuple(row for lane in self.lanes for row in lane.family.walk.state()),
             records=tuple(self.progress.records),
             learner=self.learner.state(),
             surroundings=self.surroundings,
-            tallies={CIRCULANTS: empty_tally()} | self.batches.tallies(),
+            # What is looked at between slices has evaluations, but no batch.
+            tallies={size: empty_tally() for size in self.spent} | self.batches.tallies(),
         )
         self.keeper.note(boundary)
 
 
-def _enumerated(code: ClassicalCode) -> Distance | None:
-    """Compute a distance by walking all codewords; an interrupt is one of the search."""
-    found = distance_of(code, method="enumeration")
-    if found is not None and found.stopped == "interrupted":
-        raise KeyboardInterrupt
-    return found
+class _Claims:
+    """Deals out what environments say meets the request, each once and not more than so many."""
 
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.seen: set[bytes] = set()
 
-# A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares the first
-# run the compilation of all other algorithms.
-_factor_distance = partial(by_components, distance=_enumerated)
-
-
-def _judge_workers(options: RunOptions) -> int:
-    if options.judge_workers is not None:
-        return options.judge_workers
-    # This process waits while others judge, so that all cores are theirs.
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return cores if cores and cores > 1 else 0
-
-
-def _walk(spec: SearchSpec) -> SizeWalk | PairWalk:
-    """Return the walk over sizes that a request calls for."""
-    seed = spec.seed_classical
-    if seed is None and spec.logicals is not None:
-        return PairWalk(spec.distance, spec.first_dimension, spec.limits[0], spec.logicals)
-    only_one, least = seed is not None, 0 if seed is None else seed.n
-    return SizeWalk(spec.distance, spec.first_dimension, only_one, least)
+    def of(self, env: CodeVecEnv) -> Iterator[BinaryMatrix]:
+        """Yield the checks of environments that have just met the request."""
+        for i in np.flatnonzero(env.infos["met"]):
+            checks: BinaryMatrix = env.infos["checks"][i]
+            content = checks.tobytes()
+            if content not in self.seen and len(self.seen) < self.most:
+                self.seen.add(content)
+                yield checks

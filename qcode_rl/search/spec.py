@@ -7,27 +7,30 @@ names are those of TOML files and, with dashes, of command-line flags.
 import hashlib
 import json
 import math
-import os
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from qcode_rl.codes import ClassicalCode
-from qcode_rl.codes.bounds import shortest_length
-from qcode_rl.codes.io import FORMATS, read_classical
-from qcode_rl.codes.named import classical_code
+from qcode_rl.codes import ClassicalCode, CSSCode, StabilizerCode
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
-from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
-from qcode_rl.edits.hypergraph_product import MAX_BITS, split_limits
+from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.errors import InputError
+from qcode_rl.search.requests import ENVIRONMENTS, FAMILY_NAMES, qubit_range, refusal
+from qcode_rl.search.seeds import as_rows, code_of, read_seed, read_seed_code, require_rows
 from qcode_rl.search.version import SPEC_VERSION
 
-#: Largest dimension of a classical factor that can be asked for.
-MAX_DIMENSION = 30
-FAMILIES = ("auto", "hgp")
-#: The environment of each family, as a Gymnasium id with the module that registers it.
-ENVIRONMENTS = {"hgp": "qcode_envs:qcode/RewiredProduct-v0"}
+__all__ = [
+    "ENVIRONMENTS",
+    "FAMILIES",
+    "SPEC_VERSION",
+    "AgentOptions",
+    "RunOptions",
+    "SearchSpec",
+    "read_seed_code",
+]
+
+FAMILIES = ("auto", *FAMILY_NAMES)
 
 
 @dataclass(frozen=True)
@@ -106,15 +109,18 @@ class SearchSpec:
         distance: d, least distance.
         max_degree: q, most X (or Z) checks on a qubit; `None`: no limit of its own.
         logicals: k, least number of logical qubits; `None`: every k the budget reaches.
-        family: `hgp`, or `auto` for every family there is.
-        seed_code: a code to start from, by name or file; `None`: random graphs.
+        family: `hgp`, `css`, `stabilizer` or `two-block`, or `auto` for all of them.
+        seed_code: a code to start from, by name or file: a classical one for `hgp`, a quantum one
+            for other families; `None`: random graphs.
         reward: `shaped`, `paper` or `logical-error`.
         reward_options: constants of the reward.
         logical_error: what `logical-error` judges; set if that is the reward, else `None`.
         agent: settings of the agent.
         seed: of everything random.
         evaluations: reward evaluations to spend; `None`: until the clock stops the run.
-        seed_checks: rows of the seed code's check matrix; read from `seed_code` if not given.
+        seed_checks: rows of the seed code's check matrix, or its checks as Pauli strings; read from
+            `seed_code` if not given.
+        qubits: n, least and largest number of physical qubits; `None`: any.
     """
 
     max_weight: int
@@ -130,6 +136,7 @@ class SearchSpec:
     seed: int = 0
     evaluations: int | None = None
     seed_checks: tuple[str, ...] | None = None
+    qubits: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         self._check_numbers()
@@ -138,11 +145,16 @@ class SearchSpec:
         reward_code(self.reward)
         self._check_judging()
         if self.seed_code is not None and self.seed_checks is None:
-            rows = read_seed_code(self.seed_code).checks
-            text = tuple("".join(map(str, row)) for row in rows.tolist())
-            object.__setattr__(self, "seed_checks", text)
-        self._check_seed()
-        self._check_consistency()
+            seed = read_seed(self.seed_code, self.family)
+            object.__setattr__(self, "seed_checks", as_rows(seed))
+        if self.seed_checks is not None:
+            require_rows(self.seed_checks)
+        if self.qubits is not None:
+            object.__setattr__(self, "qubits", qubit_range(self.qubits))
+        refusals = [refusal(self, name) for name in self._asked]
+        if all(refusals):
+            # That of the first family: others have rules of their own, and none of them helps.
+            raise InputError(str(refusals[0]))
 
     def _check_numbers(self) -> None:
         for name, least in (
@@ -167,52 +179,14 @@ class SearchSpec:
         elif self.logical_error is not None:
             raise InputError(f"logical_error: needs reward 'logical-error', got {self.reward!r}")
 
-    def _check_seed(self) -> None:
-        """Refuse seed checks that are no matrix a search can start from."""
-        rows = self.seed_checks
-        if rows is None:
-            return
-        if not isinstance(rows, tuple):
-            raise InputError(f"seed_checks: must be a list of rows, got {rows!r}")
-        if not rows:
-            raise InputError("seed_code: must have at least one check, got none")
-        for row in rows:
-            if not isinstance(row, str) or not row or row.strip("01") or len(row) != len(rows[0]):
-                raise InputError(f"seed_checks: must be rows of 0 and 1 of one length, got {row!r}")
-        if len(rows[0]) > MAX_BITS:
-            raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {len(rows[0])}")
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        return FAMILY_NAMES if self.family == "auto" else (self.family,)
 
-    def _check_consistency(self) -> None:
-        """Refuse requests that no code can meet."""
-        row_limit, column_limit = self.limits
-        # Rows or columns of weight 1 leave single bits, or pairs, that no check protects.
-        reach = 1 if row_limit < 2 else 2 if column_limit < 2 else None
-        if reach is not None and self.distance > reach:
-            raise InputError(
-                f"distance: at most {reach} is possible with max_weight {self.max_weight} and "
-                f"max_degree {self.max_degree}, got {self.distance}"
-            )
-        seed = self.seed_classical
-        if seed is not None and seed.k == 0:
-            raise InputError(f"seed_code: must encode at least one bit, got [{seed.n},0]")
-        if seed is not None and seed.k > MAX_CENSUS_DIMENSION:
-            most = f"{MAX_CENSUS_DIMENSION} bits"
-            raise InputError(f"seed_code: must encode at most {most}, got [{seed.n},{seed.k}]")
-        if self.first_dimension > MAX_DIMENSION:
-            raise InputError(f"logicals: must be at most {MAX_DIMENSION**2}, got {self.logicals}")
-        if seed is not None and self.logicals is not None and seed.k**2 < self.logicals:
-            raise InputError(
-                f"logicals: a square product of the seed code has {seed.k**2} logical qubits, "
-                f"got {self.logicals}"
-            )
-        # Where sums are looked for, their parts must be possible.
-        sums = self.logicals is not None and seed is None
-        least = 1 if sums else self.first_dimension
-        if shortest_length(least, self.distance) is None:
-            raise InputError(
-                f"distance: no [n <= {MAX_BITS}, {least}] classical code reaches it, "
-                f"got {self.distance}"
-            )
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families that are searched: those asked for that may meet the request."""
+        return tuple(name for name in self._asked if refusal(self, name) is None)
 
     @property
     def limits(self) -> tuple[int, int]:
@@ -221,10 +195,19 @@ class SearchSpec:
 
     @property
     def seed_classical(self) -> ClassicalCode | None:
-        """The seed code, if one was given."""
-        if self.seed_checks is None:
-            return None
-        return ClassicalCode([[int(c) for c in row] for row in self.seed_checks])
+        """The seed code, if a classical one was given."""
+        seed = self._seed
+        return seed if isinstance(seed, ClassicalCode) else None
+
+    @property
+    def seed_quantum(self) -> CSSCode | StabilizerCode | None:
+        """The seed code, if a quantum one was given: a CSS code if its checks say so."""
+        seed = self._seed
+        return None if isinstance(seed, ClassicalCode) else seed
+
+    @property
+    def _seed(self) -> ClassicalCode | CSSCode | StabilizerCode | None:
+        return None if self.seed_checks is None else code_of(self.seed_checks)
 
     @property
     def first_dimension(self) -> int:
@@ -234,9 +217,11 @@ class SearchSpec:
             return seed.k
         return 1 if self.logicals is None else math.isqrt(self.logicals - 1) + 1
 
-    def met_by(self, k: int, d: int, w: int, q: int) -> bool:
+    def met_by(self, n: int, k: int, d: int, w: int, q: int) -> bool:
         """Say whether a code with these parameters is what was asked for."""
         if k < (self.logicals or 1) or d < self.distance or w > self.max_weight:
+            return False
+        if self.qubits is not None and not self.qubits[0] <= n <= self.qubits[1]:
             return False
         return self.max_degree is None or q <= self.max_degree
 
@@ -250,6 +235,8 @@ class SearchSpec:
         }
         if self.seed_checks is not None:
             values["seed_checks"] = list(self.seed_checks)
+        if self.qubits is not None:
+            values["qubits"] = list(self.qubits)
         return values
 
     @property
@@ -259,25 +246,6 @@ class SearchSpec:
         values.pop("seed_code", None)
         text = json.dumps({"version": SPEC_VERSION, **values}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_seed_code(name: str) -> ClassicalCode:
-    """Return a seed code given by name or by file.
-
-    Args:
-        name: a name of `qcode_rl.codes.named`, or the path of a file that holds a classical code.
-
-    Raises:
-        InputError: if there is neither such a name nor such a file, or the file is no good.
-    """
-    path = Path(name)
-    suffixes = {form.suffix for form in FORMATS.values()}
-    # os.path answers no to what cannot be a path, where pathlib raises.
-    looks_like_a_file = "/" in name or path.suffix.lower() in suffixes or os.path.exists(name)
-    code = read_classical(path) if looks_like_a_file else classical_code(name)
-    if code.n > MAX_BITS:
-        raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {code.n}")
-    return code
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,20 @@ class SumWalk:
         distance: distance asked for.
         dimension: k of the classical code that is wanted.
         row_limit: most that a check may weigh; `None`: no limit.
+        longest: largest length of a code, whole or a sum, that is wanted.
     """
 
-    def __init__(self, distance: int, dimension: int, row_limit: int | None = None) -> None:
+    def __init__(
+        self,
+        distance: int,
+        dimension: int,
+        row_limit: int | None = None,
+        longest: int = MAX_SUM_BITS,
+    ) -> None:
         self.distance, self.dimension, self.row_limit = distance, dimension, row_limit
-        whole = open_row(distance, dimension, row_limit=row_limit)
+        self.longest = min(longest, MAX_SUM_BITS)
+        lengths = range(1, self.longest + 1)
+        whole = open_row(distance, dimension, row_limit=row_limit, lengths=lengths)
         self.rows: list[Row] = [] if whole is None else [whole]
 
     @property
@@ -67,7 +76,7 @@ class SumWalk:
         """Length of the shortest code found, whole or a sum."""
         lengths = self._found()
         best = min(lengths.get(self.dimension, _NEVER), _least_sums(lengths, self.dimension)[-1])
-        return best if best <= MAX_SUM_BITS else None
+        return best if best <= self.longest else None
 
     def next_row(self) -> Row | None:
         """Return the row to spend the next slice on, `None` when nothing shorter is possible."""
@@ -153,7 +162,7 @@ class SumWalk:
         limit = self.shortest
         if limit is None:
             dear = self.whole is None or self.dimension >= _DEAR_DIMENSION
-            limit = MAX_SUM_BITS + 1 if dear or self.whole is None else self.whole.length
+            limit = self.longest + 1 if dear or self.whole is None else self.whole.length
         floors = {k: self._shortest(k) or _NEVER for k in range(1, self.dimension)}
         floors |= {row.dimension: row.floor for row in self.rows if row.dimension < self.dimension}
         sums = _least_sums(floors, self.dimension)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from qcode_rl.errors import InputError
@@ -24,25 +25,35 @@ _GRACE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim that is held.
+    """A claim that is held, or was: who is taken for dead wrongly has an heir.
 
     Attributes:
         path: its file.
+        token: what tells its file from those of all other claims.
         taken_over: who held it before and died, `None` for nobody.
     """
 
     path: Path
+    token: str
     taken_over: Owner | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether it is still this claim that its file holds, and not an heir's or nobody's."""
+        content = _content(self.path)
+        return isinstance(content, dict) and content.get("token") == self.token
+
     def release(self) -> None:
-        """Give the point back."""
+        """Give the point back, unless somebody else has it."""
         with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
+            if self.held:
+                self.path.unlink(missing_ok=True)
 
     def touch(self) -> None:
-        """Show that its owner is alive."""
+        """Show that its owner is alive, unless somebody else has the point."""
         with contextlib.suppress(OSError):
-            os.utime(self.path)
+            if self.held:
+                os.utime(self.path)
 
 
 def claims_folder(archive: Path) -> Path:
@@ -85,11 +96,12 @@ def claim(archive: Path, key: str) -> Claim | None:
         InputError: if the archive cannot be written.
     """
     path = claims_folder(archive) / key
-    mine = path.with_name(f".{uuid4().hex}")
+    token = uuid4().hex
+    mine = path.with_name(f".{token}")
     try:
-        mine.write_text(json.dumps(Owner.here().to_json()))
+        mine.write_text(json.dumps(Owner.here().to_json() | {"token": token}))
         try:
-            return _install(mine, path)
+            return _install(mine, path, token)
         finally:
             mine.unlink(missing_ok=True)
     except OSError as error:
@@ -97,26 +109,26 @@ def claim(archive: Path, key: str) -> Claim | None:
         raise InputError(f"archive: cannot write to {str(path.parent)!r}: {reason}") from error
 
 
-def _install(mine: Path, path: Path) -> Claim | None:
+def _install(mine: Path, path: Path, token: str) -> Claim | None:
     with contextlib.suppress(FileExistsError):
         os.link(mine, path)
-        return Claim(path)
+        return Claim(path, token)
     age, held = file_age(path), _read(path)
     young = age is None or age < _GRACE_SECONDS
     # Asking Slurm takes a while, and is for those whom this machine cannot see.
     jobs = queued_jobs(running=True) if held and held.job and not held.nearby else None
     if held.lives(age, jobs) if held else young:
         return None
-    return _inherit(mine, path, held)
+    return _inherit(mine, path, token, held)
 
 
-def _inherit(mine: Path, path: Path, held: Owner | None) -> Claim | None:
+def _inherit(mine: Path, path: Path, token: str, held: Owner | None) -> Claim | None:
     """Put a claim in the place of a dead one.
 
     The place is never empty, and only who has claimed the inheritance changes it: of several heirs
     one gets the point, and one that comes late does not take it from the first.
     """
-    heir = _install(mine, path.with_name(f".{path.name}.heir"))
+    heir = _install(mine, path.with_name(f".{path.name}.heir"), token)
     if heir is None:
         return None
     try:
@@ -128,13 +140,18 @@ def _inherit(mine: Path, path: Path, held: Owner | None) -> Claim | None:
             os.replace(another, path)
         finally:
             another.unlink(missing_ok=True)
-        return Claim(path, taken_over=held)
+        return Claim(path, token, taken_over=held)
     finally:
         heir.release()
 
 
 def _read(path: Path) -> Owner | None:
+    return Owner.of(_content(path))
+
+
+def _content(path: Path) -> Any:
+    """Return what a claim's file holds as plain values, `None` if it cannot be read."""
     try:
-        return Owner.of(json.loads(path.read_bytes()))
+        return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None

@@ -62,6 +62,12 @@ class Owner:
         """Whether this machine can tell for certain if it lives."""
         return self.space == _space() and self.space != ""
 
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether it surely counts from another boot: containers of one machine differ less."""
+        mine, its = (space.partition(" ")[0] for space in (_space(), self.space))
+        return "" not in (mine, its) and mine != its
+
     def lives(self, silent: float | None, jobs: frozenset[str] | None = None) -> bool:
         """Say whether it is still at work.
 
@@ -71,7 +77,7 @@ class Owner:
         """
         if self.nearby:
             return _began(self.pid) == self.began
-        if self.job and self.job == slurm_task():
+        if self.job and self.job == slurm_task() and _has_one_node() and self._elsewhere:
             return False  # this very task, before it was requeued on another node
         if self.job and jobs is not None and self.job not in jobs:
             return False
@@ -87,6 +93,17 @@ def slurm_task() -> str:
     """Return the task of Slurm that this process belongs to, "" for none."""
     array, index = (os.environ.get(f"SLURM_ARRAY_{name}", "") for name in ("JOB_ID", "TASK_ID"))
     return f"{array}_{index}" if array and index else os.environ.get("SLURM_JOB_ID", "")
+
+
+def _has_one_node() -> bool:
+    """Say whether this process's job surely has no other node than this one.
+
+    Other nodes' processes bear the same job's name, in arrays too: it tells nothing of them. Steps
+    of a job may see some of these variables changed to the step's own, so all of them must agree.
+    """
+    count, nodes = (os.environ.get(f"SLURM_JOB_{name}", "") for name in ("NUM_NODES", "NODELIST"))
+    parts = os.environ.get("SLURM_HET_SIZE", "1")
+    return count == parts == "1" and nodes != "" and not set(nodes) & set(",[")
 
 
 def queued_jobs(running: bool = False) -> frozenset[str] | None:

@@ -61,10 +61,10 @@ def test_a_listing_has_one_line_for_each_code(folder: Path) -> None:
     lines = [" ".join(line.split()) for line in table.splitlines()]
     assert lines == [
         "code kd2/n family seed created catalogue key",
-        f"[[13,1,3]](4,2) 0.69 hgp 1 2026-01-02 [[5,1,3]](4,?) [1] {SMALL.key[:12]}",
-        f"[[41,1,5]](4,2) 0.61 hgp 2 2026-01-02 [[25,1,5]](4,2) [2] {LARGE.key[:12]}",
+        f"[[13,1,3]](4,2) 0.69 hgp 1 2026-01-02 [[7,1,3]](4,3) [1] {SMALL.key[:12]}",
+        f"[[41,1,5]](4,2) 0.61 hgp 2 2026-01-02 [[25,1,5]](4,2) [1] {LARGE.key[:12]}",
     ]
-    assert notes == "[1] textbook\n[2] qldpc-challenge 2026-08-21\n"
+    assert notes == "[1] qldpc-challenge 2026-08-21\n"
     assert result.stderr == ""
     assert "\x1b" not in result.stdout
 
@@ -92,7 +92,7 @@ def test_the_json_of_a_listing_has_the_promised_shape(folder: Path) -> None:
     }
     told = [code | {"catalogue": None} for code in codes]
     assert told == [SMALL.summary(), LARGE.summary()]
-    assert codes[0]["catalogue"]["code"]["source"] == "textbook"
+    assert codes[0]["catalogue"]["code"]["source"] == "qldpc-challenge 2026-08-21 7-1-3"
     assert list(codes[0]) == ["key", "n", "k", "d", "w", "q", "family", "seed", "catalogue"]
     assert codes[1]["d"] == {"lower": 5, "upper": 5}
 
@@ -146,8 +146,8 @@ def test_show_tells_what_is_known_of_a_code(folder: Path) -> None:
     assert rows["seed"] == "1"
     assert rows["run"] == "demo"
     assert "dz >= 3, <= 3 by a checked witness" in shown
-    known = "the catalogue has one at least as good: [[5,1,3]](4,?), textbook"
-    assert rows["catalogue"] == known
+    known = "the catalogue has one at least as good: [[7,1,3]](4,3)"
+    assert rows["catalogue"] == f"{known}, qldpc-challenge 2026-08-21 7-1-3"
     drawn = shown.split("\n\n")[1:]
     assert [picture.splitlines()[0] for picture in drawn] == [
         "X checks, 6 x 13",

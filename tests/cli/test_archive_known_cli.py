@@ -20,8 +20,15 @@ def run(*arguments: str) -> str:
 def test_a_code_at_least_as_good_is_named_with_its_source_and_the_limit_of_products() -> None:
     table, limits, contents = run("72,12,6,6").split("\n\n")
     assert [line.split() for line in table.splitlines()] == [
-        ["code", "family", "source"],
-        ["[[72,12,6]](6,3)", "bivariate-bicycle", "qldpc-challenge", "2026-08-21", "72-12-6"],
+        ["code", "kind", "family", "source"],
+        [
+            "[[72,12,6]](6,3)",
+            "css",
+            "bivariate-bicycle",
+            "qldpc-challenge",
+            "2026-08-21",
+            "72-12-6",
+        ],
     ]
     assert limits == (
         "hypergraph products (by bounds on linear codes): "
@@ -51,6 +58,20 @@ def test_all_lists_every_row_of_a_size() -> None:
     assert "\n\nevery code with any n and k:\n" in run("*,*,9,6", "--all")
 
 
+def test_codes_that_are_not_css_are_told_as_such_and_left_out_at_wish() -> None:
+    lines = [line.split() for line in run("7,1,3,4", "--all").split("\n\n")[0].splitlines()[1:]]
+    assert [line[:2] for line in lines] == [
+        ["[[5,1,3]](4,?)", "stabilizer"],
+        ["[[7,1,3]](4,3)", "css"],
+    ]
+    assert run("5,1,3,4", "--css").split("\n\n")[0] == catalogue().absence
+    told = json.loads(run("5,1", "--all", "--json"))
+    assert {code["css"] for code in told["all"]} == {True, False}
+    told = json.loads(run("5,1", "--all", "--css", "--json"))
+    assert told["query"]["css"] is True
+    assert {code["css"] for code in told["all"]} == {True}
+
+
 def test_what_products_cannot_reach_at_all_is_said() -> None:
     assert "none has n <= 3 and k >= 4\n" in run("3,4")
     assert "if k >= 1 and d >= 3" in run("*,*,3")
@@ -61,10 +82,11 @@ def test_what_products_cannot_reach_at_all_is_said() -> None:
 def test_the_json_holds_query_codes_limits_and_sources() -> None:
     told = json.loads(run("72,12,*,6", "--json"))
     assert list(told) == ["query", "codes", "hypergraph_products", "catalogue"]
-    assert told["query"] == {"n": 72, "k": 12, "d": None, "w": 6}
+    assert told["query"] == {"n": 72, "k": 12, "d": None, "w": 6, "css": False}
     assert told["codes"][0]["d"] == {"recorded": 6, "proved": True}
+    assert all(code["css"] is True for code in told["codes"])
     assert told["hypergraph_products"] == {"largest_distance": 4, "fewest_qubits": None}
-    assert told["catalogue"]["codes"] == 2543
+    assert told["catalogue"]["codes"] == 2669
     assert told["catalogue"]["sources"][0]["url"] == "https://github.com/QEC-pages/2BGA-codes"
     every = json.loads(run("72,12", "--all", "--json"))["all"]
     assert {(code["n"], code["k"]) for code in every} == {(72, 12)}

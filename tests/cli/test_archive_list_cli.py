@@ -131,8 +131,9 @@ def test_every_code_is_set_against_the_catalogue(folder: Path) -> None:
     table, notes = run(folder, "--sort", "n").split("\n\n")
     five, steane, surface, toric = table.splitlines()[1:5]
     assert "[[5,1,3]](4,?) [1]" in five
-    assert "[[5,1,3]](4,?) [1]" in steane
-    assert "[[5,1,3]](4,?) [1]" in surface
+    # Codes that are CSS are set against CSS codes alone.
+    assert "[[7,1,3]](4,3) [2]" in steane
+    assert "[[7,1,3]](4,3) [2]" in surface
     assert "<=4" in toric.split()[0]
     assert notes.splitlines()[-1].startswith("[")
     assert max(map(len, [*table.splitlines(), *notes.splitlines()])) <= 100
@@ -149,14 +150,15 @@ def test_what_is_not_in_the_catalogue_is_said_to_be_so_with_date_and_sources(
     table, notes = run(tmp_path).split("\n\n")
     assert table.splitlines()[1].split()[-2] == "-"
     assert notes.splitlines() == [
-        "- not in the catalogue (2026-08-21; 2,543 codes from [1] [2] [3] [4])",
+        "- not in the catalogue (2026-08-21; 2,669 codes from [1] [2] [3] [4] [5])",
         "[1] Lin & Pryadko arXiv:2306.16400",
         "[2] qldpc-challenge 2026-08-21",
         "[3] qldpc-challenge after 2026-08-21",
         "[4] textbook",
+        "[5] computed by qcode-rl",
     ]
     verdict = json.loads(run(tmp_path, "--json"))["codes"][0]["catalogue"]
-    assert verdict["verdict"].startswith("not in the catalogue (2026-08-21; 2,543 codes from Lin")
+    assert verdict["verdict"].startswith("not in the catalogue (2026-08-21; 2,669 codes from Lin")
     assert verdict["code"] is None
 
 

@@ -21,6 +21,7 @@ COMMAND = [sys.executable, "-c", "from qcode_rl.cli import main; main()"]
 EASY = """
     max_weight = 6
     distance = 4
+    family = "hgp"
     max_degree = 3
     evaluations = 2500
     [agent]
@@ -220,7 +221,7 @@ def test_bad_requests_are_refused_in_one_line(
             (*W6, "--distance", "many"),
             "'--distance': 'many' is not a valid integer",
         ),
-        ((*ASK, "--family", "css"), "Invalid value for '--family': 'css' is not one of"),
+        ((*ASK, "--family", "xyz"), "Invalid value for '--family': 'xyz' is not one of"),
         ((*ASK, "--device", "tpu"), "Invalid value for '--device': 'tpu' is not one of"),
         ((*ASK, "--colour", "red"), "No such option"),
         ((*ASK, "extra"), "Got unexpected extra argument"),
@@ -273,8 +274,8 @@ def test_files_that_hold_no_seed_are_refused_in_one_line(
         path.write_text(content)
     else:
         np.savez(path, H=np.asarray(content))
-    refusal = command.refusal(*W6, "--distance", "3", "--seed-code", name)
-    assert message in refusal
+    ask = (*W6, "--distance", "3", "--family", "hgp")
+    assert message in command.refusal(*ask, "--seed-code", name)
 
 
 @pytest.mark.parametrize("name", ["missing.npz", "no/such/file", "missing.alist", ".", "x/\0"])
@@ -440,6 +441,7 @@ def test_help_gives_an_example_and_names_every_flag(command: Command) -> None:
     answer = command("--help")
     assert answer.status == 0
     assert "qcode-rl search --max-weight 6 --distance 9" in answer.out
-    for flag in ("max-weight", "distance", "max-degree", "logicals", "family", "seed-code", "time",
-                 "evaluations", "device", "seed", "archive", "spec", "resume", "json"):  # fmt: skip
+    flags = """max-weight distance max-degree logicals qubits family seed-code time evaluations
+        device seed archive spec resume json"""
+    for flag in flags.split():
         assert f"--{flag}" in answer.out

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qcode_rl.codes.bounds import linear_code_bounds, shortest_length
+from qcode_rl.catalogue.known import catalogue
+from qcode_rl.codes.bounds import linear_code_bounds, shortest_length, shortest_quantum_length
 from qcode_rl.errors import InputError
 
 # MacWilliams and Sloane, The Theory of Error-Correcting Codes (1977): chapters 1, 2, 13, 16.
@@ -119,3 +120,18 @@ def test_lengths_and_dimensions_out_of_range_are_refused_by_name() -> None:
         shortest_length(0, 3)
     with pytest.raises(InputError, match=r"^d: must be at least 1, got -2$"):
         shortest_length(3, -2)
+
+
+def test_no_published_quantum_code_is_shorter_than_bounds_allow() -> None:
+    for code in catalogue().codes:
+        if code.k and code.d:
+            assert code.n >= shortest_quantum_length(code.k, code.d), code
+
+
+def test_bounds_on_quantum_codes_are_met_by_the_perfect_code_and_by_distance_two() -> None:
+    assert shortest_quantum_length(1, 3) == 5
+    assert [shortest_quantum_length(2 * k, 2) for k in (1, 5)] == [4, 12]
+    assert shortest_quantum_length(1, 1) == 1
+    for k, d in ((0, 1), (1, 0)):
+        with pytest.raises(InputError, match="must be at least 1, got 0"):
+            shortest_quantum_length(k, d)

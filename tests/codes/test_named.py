@@ -148,6 +148,7 @@ def test_every_listed_name_can_be_asked_for_and_has_one_line_of_summary() -> Non
         "reed-muller-R-M": "reed-muller-1-3",
         "best-N-K": "best-9-3",
         "bicycle-N-K": "bicycle-72-12",
+        "quadratic-residue-P": "quadratic-residue-7",
     }
     for syntax, summary in NAMES.items():
         name = numbers.get(syntax) or "-".join(

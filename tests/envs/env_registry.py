@@ -1,5 +1,6 @@
 """The environments under test: all of this project's namespace, with small arguments for each."""
 
+import inspect
 from typing import Any
 
 import gymnasium as gym
@@ -11,9 +12,35 @@ MODULE = qcode_envs.__name__
 IDS = sorted(spec.id for spec in registry.values() if spec.namespace == "qcode")
 #: Arguments that make an environment small enough for tests, and its request too hard to be met.
 SMALL: dict[str, dict[str, Any]] = {
+    # No [[8,2]] code has distance 4, nor has any [[6,1]] code.
+    "qcode/CSS-v0": {"qubits": 8, "logicals": 2, "distance": 4, "max_steps": 12},
+    "qcode/Stabilizer-v0": {"qubits": 6, "logicals": 1, "distance": 4, "max_steps": 12},
     "qcode/HypergraphProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12},
     "qcode/RewiredProduct-v0": {"bits": 9, "dimension": 2, "distance": 9, "max_steps": 12},
+    "qcode/TwoBlock-v0": {"group": (3, 3), "logicals": 4, "distance": 9, "max_steps": 12},
 }
+#: Distances that some episodes of eight steps reach and others do not.
+MIDDLING = {
+    "qcode/CSS-v0": 2,
+    "qcode/Stabilizer-v0": 3,
+    "qcode/HypergraphProduct-v0": 4,
+    "qcode/RewiredProduct-v0": 6,
+    "qcode/TwoBlock-v0": 4,
+}
+#: Arguments that leave room in the padded arrays.
+PADDED: dict[str, dict[str, Any]] = {
+    "qcode/CSS-v0": {"max_checks": 9, "max_qubits": 10},
+    "qcode/Stabilizer-v0": {"max_checks": 9, "max_qubits": 10},
+    "qcode/HypergraphProduct-v0": {"max_checks": 9, "max_bits": 10},
+    "qcode/RewiredProduct-v0": {"max_checks": 9, "max_bits": 10},
+    "qcode/TwoBlock-v0": {"max_degree": 2},
+}
+
+
+def accepting(argument: str) -> list[str]:
+    """Return the environments that take an argument."""
+    classes = {env_id: type(make(env_id)) for env_id in IDS}
+    return [i for i, c in classes.items() if argument in inspect.signature(c.__init__).parameters]
 
 
 def make(env_id: str, **arguments: Any) -> Any:
@@ -43,7 +70,7 @@ def choose_action(rng: np.random.Generator, mask: Any) -> int:
 def refused(env: Any, mask: Any) -> Any:
     """Return the actions that a single environment must flag as illegal, given its mask."""
     block = env.metadata["action_blocks"][0]
-    if block == "check-bit":
+    if block in ("check-bit", "bit-bit"):
         return np.flatnonzero(~mask)
     # Only checks that are not there are illegal: any check that is may be opened at any level.
     assert block == "check*3"

@@ -13,7 +13,9 @@ import pytest
 from env_registry import (
     IDS,
     MODULE,
+    PADDED,
     SMALL,
+    accepting,
     assert_same_observation,
     choose_action,
     make,
@@ -26,6 +28,7 @@ from stable_baselines3.common.env_checker import check_env as check_env_of_sb3
 from qcode_rl.codes import hypergraph_product
 from qcode_rl.errors import InputError
 
+FORMS = "LxM, cyclic-N, dihedral-N, quaternion-N, semidirect-N-M-R or a product A*B of these"
 HEADINGS = [
     "Description",
     "Action Space",
@@ -40,10 +43,17 @@ HEADINGS = [
 ]
 
 every_id = pytest.mark.parametrize("env_id", IDS)
+every_product = pytest.mark.parametrize("env_id", accepting("bits"))
 
 
 def test_the_namespace_holds_the_environments_of_this_version() -> None:
-    assert IDS == ["qcode/HypergraphProduct-v0", "qcode/RewiredProduct-v0"]
+    assert set(IDS) == {
+        "qcode/CSS-v0",
+        "qcode/HypergraphProduct-v0",
+        "qcode/RewiredProduct-v0",
+        "qcode/Stabilizer-v0",
+        "qcode/TwoBlock-v0",
+    }
     # An environment without small arguments would make this suite slow.
     assert set(IDS) == set(SMALL)
 
@@ -206,8 +216,8 @@ def test_masks_are_never_empty_and_observations_stay_in_their_space(env_id: str)
 
 @every_id
 def test_illegal_actions_are_flagged_and_change_nothing(env_id: str) -> None:
-    padded = {"max_checks": 9, "max_bits": 10}
-    env = make(env_id, reward_options={"illegal_cost": 0.25}, max_steps=1000, **padded)
+    options = {"illegal_cost": 0.25}
+    env = make(env_id, reward_options=options, max_steps=1000, **PADDED[env_id])
     rng = np.random.default_rng(1)
     _, info = env.reset(seed=1)
     flagged = 0
@@ -230,7 +240,7 @@ def test_illegal_actions_are_flagged_and_change_nothing(env_id: str) -> None:
 
 @every_id
 def test_actions_of_the_mask_are_never_flagged(env_id: str) -> None:
-    env = make(env_id, max_checks=9, max_bits=10, max_steps=1000)
+    env = make(env_id, max_steps=1000, **PADDED[env_id])
     _, info = env.reset(seed=7)
     rng = np.random.default_rng(7)
     for _ in range(60):
@@ -253,31 +263,92 @@ def test_observations_and_masks_handed_out_do_not_change_later(env_id: str) -> N
         assert np.array_equal(info["action_mask"], mask)
 
 
-@every_id
+#: What every family refuses alike.
+BAD_ANYWHERE: list[tuple[dict[str, Any], str]] = [
+    ({"max_weight": 1}, "max_weight: must be at least 2, got 1"),
+    ({"max_degree": 0}, "max_degree: must be at least 1, got 0"),
+    ({"max_steps": 0}, "max_steps: must be at least 1, got 0"),
+    ({"reward_options": {"beta": -1.0}}, "reward option beta: must be finite and >= 0, got -1.0"),
+    ({"render_mode": "svg"}, "render_mode: must be one of ansi, rgb_array, got 'svg'"),
+]
+BAD_PRODUCT: list[tuple[dict[str, Any], str]] = [
+    ({"dimension": 0}, "dimension: must be between 1 and bits - 1, got 0"),
+    ({"dimension": 9}, "dimension: must be between 1 and bits - 1, got 9"),
+    ({"bits": 65}, "bits: must be between 2 and 64, got 65"),
+    ({"distance": 0}, "distance: must be between 1 and bits, got 0"),
+    ({"distance": 10}, "distance: must be between 1 and bits, got 10"),
+    ({"max_bits": 8}, "task: must fit 7 checks and 8 bits, got 7 and 9"),
+    ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
+    ({"seed_code": [[1, 1, 0, 0]]}, "seed code: must have k = 2 and at most 9 bits, got [4,3]"),
+    ({"seed_code": [[2]]}, "checks: entries must be 0 or 1, got 2 at row 0, column 0"),
+]
+BAD_TWO_BLOCK: list[tuple[dict[str, Any], str]] = [
+    ({"logicals": 0}, "logicals: must be between 1 and 18, got 0"),
+    ({"distance": 19}, "distance: must be between 1 and 18, got 19"),
+    ({"max_weight": 20}, "terms: must be between 1 and 9, got 10 and 10"),
+    ({"group": "cyclic"}, f"group: must be {FORMS}, got 'cyclic'"),
+    ({"group": [[0, 1], [1, 1]]}, "table: every element must have an inverse, got none of 1"),
+    ({"reward": "paper"}, "reward: must be shaped, got 'paper'"),
+    ({"seed_code": [0, 1, 2]}, "seed code: must be a pair of supports, got [0, 1, 2]"),
+    ({"seed_code": ([0], [9])}, "seed code b: elements must be between 0 and 8, got 9"),
+    ({"seed_code": ([0, 0], [1])}, "seed code a: must hold every element once, got 0 2 times"),
+    (
+        {"seed_code": ([0, 1, 2], [0, 1, 2, 3])},
+        "seed code: must have at most 6 terms, got 7",
+    ),
+    (
+        {"seed_code": ([0, 1, 2], [0]), "max_degree": 2},
+        "seed code: must have at most 2 terms a block, got 3",
+    ),
+    (
+        {"seed_code": ([0, 1, 2], [0, 1, 2])},
+        "seed code: must connect all of 3x3, got [0, 1, 2] and [0, 1, 2]",
+    ),
+]
+BAD_CODE: list[tuple[dict[str, Any], str]] = [
+    ({"qubits": 65}, "qubits: must be between 2 and 64, got 65"),
+    ({"qubits": 6, "logicals": 0}, "logicals: must be between 1 and 5, got 0"),
+    ({"qubits": 6, "logicals": 6}, "logicals: must be between 1 and 5, got 6"),
+    ({"qubits": 40, "logicals": 31}, "logicals: must be between 1 and 30, got 31"),
+    ({"distance": 0}, "distance: must be between 1 and qubits, got 0"),
+    ({"max_qubits": 65}, "max_qubits: must be at most 64, got 65"),
+    (
+        {"qubits": 5, "max_qubits": 4, "logicals": 1},
+        "task: must fit 4 checks and 4 qubits, got 4 and 5",
+    ),
+    (
+        {"qubits": 5, "max_checks": 3, "logicals": 1},
+        "task: must fit 3 checks and 5 qubits, got 4 and 5",
+    ),
+    ({"reward": "paper"}, "reward: must be shaped for this family, got 'paper'"),
+    ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
+    ({"layout": "grid"}, "layout: must come with a radius, got 'grid' alone"),
+    ({"radius": 2.0}, "radius: must come with a layout, got 2.0 alone"),
+    ({"seed_code": [[2, 0]]}, "checks: entries must be 0 or 1, got 2 at row 0, column 0"),
+    (
+        {"qubits": 5, "logicals": 1, "seed_code": [[1, 1, 0, 0]]},
+        "seed code: must be [[5,1]], got [[2,1]]",
+    ),
+]
+BAD_CSS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"qubits": 2, "logicals": 1, "seed_code": [[1, 1, 1, 1]]},
+        "checks: must each be of X or of Z type, check 0 is mixed",
+    ),
+]
+#: What the families refuse each in their own way.
+BAD = {
+    "qcode/CSS-v0": BAD_CODE + BAD_CSS,
+    "qcode/Stabilizer-v0": BAD_CODE,
+    "qcode/HypergraphProduct-v0": BAD_PRODUCT,
+    "qcode/RewiredProduct-v0": BAD_PRODUCT,
+    "qcode/TwoBlock-v0": BAD_TWO_BLOCK,
+}
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"dimension": 0}, "dimension: must be between 1 and bits - 1, got 0"),
-        ({"dimension": 9}, "dimension: must be between 1 and bits - 1, got 9"),
-        ({"bits": 65}, "bits: must be between 2 and 64, got 65"),
-        ({"distance": 0}, "distance: must be between 1 and bits, got 0"),
-        ({"distance": 10}, "distance: must be between 1 and bits, got 10"),
-        ({"max_weight": 1}, "max_weight: must be at least 2, got 1"),
-        ({"max_degree": 0}, "max_degree: must be at least 1, got 0"),
-        ({"max_steps": 0}, "max_steps: must be at least 1, got 0"),
-        ({"max_bits": 8}, "task: must fit 7 checks and 8 bits, got 7 and 9"),
-        ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
-        (
-            {"reward_options": {"beta": -1.0}},
-            "reward option beta: must be finite and >= 0, got -1.0",
-        ),
-        (
-            {"seed_code": [[1, 1, 0, 0]]},
-            "seed code: must have k = 2 and at most 9 bits, got [4,3]",
-        ),
-        ({"seed_code": [[2]]}, "checks: entries must be 0 or 1, got 2 at row 0, column 0"),
-        ({"render_mode": "svg"}, "render_mode: must be one of ansi, rgb_array, got 'svg'"),
-    ],
+    ("env_id", "arguments", "message"),
+    [(env_id, *bad) for env_id in IDS for bad in BAD_ANYWHERE + BAD[env_id]],
 )
 def test_bad_arguments_are_refused_with_rule_and_value(
     env_id: str, arguments: dict[str, Any], message: str
@@ -288,7 +359,7 @@ def test_bad_arguments_are_refused_with_rule_and_value(
     assert str(caught.value) == message
 
 
-@every_id
+@every_product
 def test_a_met_request_ends_the_episode_and_hands_over_the_matrix(env_id: str) -> None:
     env = make(env_id, bits=3, dimension=1, distance=3, max_weight=4, max_degree=2)
     for seed in range(20):
@@ -308,7 +379,7 @@ def test_a_met_request_ends_the_episode_and_hands_over_the_matrix(env_id: str) -
     pytest.fail("no episode met an easy request")
 
 
-@every_id
+@every_product
 def test_reset_takes_a_new_task(env_id: str) -> None:
     env = make(env_id, max_bits=12, max_checks=10)
     env.reset(seed=1)
@@ -325,7 +396,7 @@ def test_reset_takes_a_new_task(env_id: str) -> None:
     assert env.batch.checks(0).shape == (9, 12)
 
 
-@every_id
+@every_product
 def test_reset_takes_a_seed_code(env_id: str) -> None:
     env = make(env_id, bits=7, dimension=4, distance=3, max_weight=8, max_degree=4)
     hamming = [[1, 0, 1, 0, 1, 0, 1], [0, 1, 1, 0, 0, 1, 1], [0, 0, 0, 1, 1, 1, 1]]

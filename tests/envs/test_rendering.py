@@ -5,9 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 from env_registry import IDS, make, make_vector
-from qcode_envs.rendering import as_picture, as_text
+from qcode_envs.rendering import as_pauli_picture, as_picture, as_text
+
+from qcode_rl.codes import StabilizerCode
 
 CHECKS = np.array([[1, 0, 1], [0, 1, 1]], dtype=np.uint8)
+
+#: Families that show checks as Pauli operators.
+PAULI_IDS = {"qcode/CSS-v0", "qcode/Stabilizer-v0"}
 
 every_id = pytest.mark.parametrize("env_id", IDS)
 
@@ -31,6 +36,18 @@ def test_the_picture_shows_edges_black_and_bits_in_light_codewords_red() -> None
     assert ((centres[1:] == 255).all(axis=2) == (CHECKS == 0)).all()
 
 
+def test_the_picture_of_pauli_operators_has_a_colour_for_each_letter() -> None:
+    code = StabilizerCode.from_pauli_strings(["XZI", "IYY"])
+    centres = as_pauli_picture(code.checks, np.array([0.0, 1.0, 0.0]))[6::12, 6::12].tolist()
+    assert centres[0] == [[255, 255, 255], [255, 0, 0], [255, 255, 255]]
+    (x, z, white), (blank, y, again) = centres[1:]
+    assert white == blank == [255, 255, 255]
+    assert y == again
+    # The strongest channel: X is blue, Z green, Y both red and blue.
+    assert [int(np.argmax(letter)) for letter in (x, z, y)] == [2, 1, 2]
+    assert y[0] > y[1]
+
+
 def test_participation_beyond_its_range_is_clipped() -> None:
     picture = as_picture(CHECKS, np.array([7.0, -1.0, 0.0]))
     assert picture[6, 6::12].tolist() == [[255, 0, 0], [255, 255, 255], [255, 255, 255]]
@@ -41,12 +58,14 @@ def test_text_follows_the_edits(env_id: str) -> None:
     env = make(env_id, render_mode="ansi")
     env.reset(seed=1)
     before = env.render()
-    assert before.splitlines()[1:] == rows_as_text(env.batch.checks(0))
+    assert before.splitlines()[1:] == rows_as_text(env_id, env.batch.checks(0))
     env.step(np.int64(env.action_masks().argmax()))
     assert env.render() != before
 
 
-def rows_as_text(checks: Any) -> list[str]:
+def rows_as_text(env_id: str, checks: Any) -> list[str]:
+    if env_id in PAULI_IDS:
+        return list(StabilizerCode(checks).pauli_strings)
     return ["".join("1" if entry else "." for entry in row) for row in checks]
 
 
@@ -55,7 +74,8 @@ def test_pictures_have_one_cell_for_each_entry(env_id: str) -> None:
     env = make(env_id, render_mode="rgb_array")
     env.reset(seed=1)
     m, n = env.batch.checks(0).shape
-    assert env.render().shape == (12 * m + 12, 12 * n, 3)
+    columns = n // 2 if env_id in PAULI_IDS else n
+    assert env.render().shape == (12 * m + 12, 12 * columns, 3)
 
 
 @every_id

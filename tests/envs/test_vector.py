@@ -4,17 +4,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from env_registry import IDS, assert_same_observation, choose_action, make, make_vector
+from env_registry import (
+    IDS,
+    MIDDLING,
+    accepting,
+    assert_same_observation,
+    choose_action,
+    make,
+    make_vector,
+)
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from qcode_rl.errors import InputError
 
 SIZE = 3
-#: Distances that some episodes of eight steps reach and others do not.
-MIDDLING = {"qcode/HypergraphProduct-v0": 4, "qcode/RewiredProduct-v0": 6}
 
 every_id = pytest.mark.parametrize("env_id", IDS)
+every_product = pytest.mark.parametrize("env_id", accepting("bits"))
 
 
 def part(observations: Any, i: int) -> dict[str, Any]:
@@ -52,8 +59,14 @@ def draw_actions(rng: np.random.Generator, masks: Any) -> np.ndarray:
     return np.array([choose_action(rng, mask) for mask in masks])
 
 
-@every_id
-@pytest.mark.parametrize("reward", ["shaped", "paper", "logical-error"])
+@pytest.mark.parametrize(
+    ("env_id", "reward"),
+    [
+        *((env_id, "shaped") for env_id in IDS),
+        *((env_id, "paper") for env_id in accepting("bits")),
+        *((env_id, "logical-error") for env_id in accepting("logical_error")),
+    ],
+)
 def test_next_step_batches_agree_with_single_environments_step_by_step(
     env_id: str, reward: str
 ) -> None:
@@ -179,7 +192,13 @@ def test_the_default_is_to_restart_at_the_next_step(env_id: str) -> None:
 
 
 #: Censuses that a start takes, and most that a step does.
-CENSUSES = {"qcode/HypergraphProduct-v0": (1, 1), "qcode/RewiredProduct-v0": (0, 2)}
+CENSUSES = {
+    "qcode/CSS-v0": (1, 1),
+    "qcode/Stabilizer-v0": (1, 1),
+    "qcode/HypergraphProduct-v0": (1, 1),
+    "qcode/RewiredProduct-v0": (0, 2),
+    "qcode/TwoBlock-v0": (0, 10),
+}
 
 
 @every_id
@@ -202,7 +221,7 @@ def test_evaluations_count_matrices_of_the_whole_batch(env_id: str) -> None:
     assert infos["evaluations"].tolist() == counted
 
 
-@every_id
+@every_product
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
 def test_a_task_assigned_in_an_episode_holds_from_the_next_one_on(
     env_id: str, mode: AutoresetMode
@@ -230,7 +249,7 @@ def test_a_task_assigned_in_an_episode_holds_from_the_next_one_on(
     assert_same_observation(part(batch.reset(seed=2)[0], 1), part(plain.reset(seed=2)[0], 1))
 
 
-@every_id
+@every_product
 def test_an_assignment_that_does_not_fit_is_refused_and_changes_nothing(env_id: str) -> None:
     batch = make_vector(env_id, 2)
     batch.reset(seed=5)

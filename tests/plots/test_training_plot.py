@@ -69,7 +69,7 @@ def test_a_quantity_that_is_not_known_is_refused() -> None:
 
 def test_the_curve_of_a_search_ends_where_its_evaluations_end(tmp_path: Path) -> None:
     agent = AgentOptions(num_envs=16, rollout=8, batch_size=64)
-    spec = SearchSpec(6, 3, 3, evaluations=500, agent=agent)
+    spec = SearchSpec(6, 3, 3, family="hgp", evaluations=500, agent=agent)
     result = run_search(spec, RunOptions(tmp_path))
     axes = Figure().subplots()
     assert plot_training({"search": result}, axes) is axes

@@ -41,7 +41,7 @@ AGENT = AgentOptions(
     width=8, rounds=1, num_envs=16, rollout=16, batch_size=128, epochs=1, episode=40
 )
 #: Met many times, at several sizes, within a second.
-SPEC = SearchSpec(max_weight=6, distance=4, max_degree=3, agent=AGENT, evaluations=1500)
+SPEC = SearchSpec(6, 4, 3, family="hgp", agent=AGENT, evaluations=1500)
 #: Met once (by a repetition code); then lengths fail, and some are exhausted.
 MOSTLY_FAILING = replace(SPEC, max_weight=4, max_degree=2)
 SPECS = [SPEC, MOSTLY_FAILING]
@@ -93,7 +93,7 @@ class Whole:
         ends = [summary(self.result), summary(result)]
         assert ends[0] == ends[1]
         one, other = self.checkpoint, checkpoint(self.spec, folder)
-        for name in ("spec", "slices", "steps", "spent", "rows", "surroundings"):
+        for name in ("spec", "slices", "steps", "spent", "lanes", "rows", "surroundings"):
             assert getattr(one, name) == getattr(other, name), name
         assert [found.key for found in one.records] == [found.key for found in other.records]
         must_be_equal(one.learner.weights, other.learner.weights)
@@ -257,7 +257,7 @@ def test_a_finished_run_is_reported_again_at_once(wholes: list[Whole], tmp_path:
 
 
 def test_a_walk_that_is_finished_stays_so(tmp_path: Path) -> None:
-    spec = SearchSpec(max_weight=4, distance=3, seed_code="repetition-3", agent=AGENT)
+    spec = SearchSpec(4, 3, family="hgp", seed_code="repetition-3", agent=AGENT)
     for resume in (False, True):
         result = search(spec, tmp_path, seconds=60.0, resume=resume)
         assert result.complete
@@ -566,9 +566,15 @@ CONTENT: dict[str, tuple[str, Any, str]] = {
     "a boolean": ("steps", True, "steps: must be a whole number from 0 to"),
     "no sizes": ("spent", {}, "spent: must be of type list"),
     "a size alone": ("spent", [[[9, 1]]], "spent: must be a list of pairs"),
-    "negative": ("spent", [[[9, 1], -1]], "spent: must be a whole number from 0 to"),
+    "negative": ("spent", [[["hgp", 9, 1], -1]], "spent: must be a whole number from 0 to"),
     "no rows": ("rows", None, "rows: must be of type list"),
     "an odd row": ("rows", [{"dimension": 1}], "rows: each must have the members of a row"),
+    "an odd family": ("spent", [[["hg", 9, 1], 1]], "spent: must name one of hgp, css"),
+    "a size without a family": ("spent", [[[9, 1], 1]], "spent: must name one of hgp, css"),
+    "no size at all": ("spent", [[[], 1]], "spent: must name one of hgp, css"),
+    "no lanes": ("lanes", None, "lanes: must be of type list"),
+    "half a lane": ("lanes", [["hgp", [1]]], "lanes: must have two numbers each"),
+    "slices of no lane": ("lanes", [["hgp", [0, 0]]], "lanes: must add up to the slices"),
     "no records": ("records", "", "records: must be of type list"),
     "no events": ("records", [[]], "records: number 0 must be a code that meets the request"),
     "an odd event": ("records", [[{"type": "code"}]], "key: must be 64 hexadecimal digits"),
@@ -597,6 +603,10 @@ def test_content_that_no_run_writes_is_refused(
         ("best", 0.5, "best: must be a whole number from 1 to 64"),
         ("failures", [["9", 1]], "failures: must be a whole number from 1 to 65"),
         ("slices", None, "slices: must be a whole number from 0 to"),
+        ("family", "all", "family: must name one of hgp, css"),
+        ("longest", 65, "longest: must be a whole number from 1 to 64"),
+        ("closed", [66], "closed: must be a whole number from 1 to 65"),
+        ("vain", [[9, -1]], "vain: must be a whole number from 0 to"),
     ],
 )
 def test_rows_that_no_walk_makes_are_refused(
@@ -662,7 +672,8 @@ def unfinished(
     spent = [[size, 1] for size, _ in state["spent"]]
     # All sizes are looked at again.
     rows = [row | {"best": None, "checks": []} for row in state["rows"]]
-    return state | {"slices": 1, "spent": spent, "rows": rows}, change(arrays)
+    lanes = [["hgp", [1, 0]]]
+    return state | {"slices": 1, "lanes": lanes, "spent": spent, "rows": rows}, change(arrays)
 
 
 def test_a_checkpoint_without_weights_is_refused(copy: Path) -> None:

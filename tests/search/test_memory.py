@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from qcode_rl.edits.hypergraph_product import Tally, check_tally, empty_tally
+from qcode_rl.edits.tallies import Tally, check_tally, empty_tally
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Batches, Size
 from qcode_rl.search.runner import run_search
@@ -149,7 +149,7 @@ def test_batches_that_begin_with_tallies_go_on_as_those_that_made_them() -> None
 
 def test_codes_found_are_held_without_their_matrices(tmp_path: Path) -> None:
     agent = AgentOptions(width=8, rounds=1, num_envs=16, rollout=16, batch_size=128, episode=40)
-    spec = SearchSpec(max_weight=6, distance=4, max_degree=3, agent=agent, evaluations=600)
+    spec = SearchSpec(6, 4, 3, family="hgp", agent=agent, evaluations=600)
     for resume in (False, True):
         result = run_search(spec, RunOptions(tmp_path, device="cpu", resume=resume))
         assert result.as_json()["found"] == len(result.records) > 3

@@ -33,7 +33,7 @@ from qcode_rl.search.walk import Row, SizeWalk, as_text
 AGENT = AgentOptions(
     width=8, rounds=1, num_envs=16, rollout=16, batch_size=128, epochs=1, episode=40
 )
-SPEC = SearchSpec(max_weight=6, distance=4, max_degree=3, agent=AGENT, evaluations=1500)
+SPEC = SearchSpec(6, 4, max_degree=3, family="hgp", agent=AGENT, evaluations=1500)
 
 matrices = st.tuples(st.integers(1, 4), st.integers(1, 5)).flatmap(
     lambda shape: st.lists(
@@ -151,6 +151,37 @@ def test_circulants_take_a_small_share_of_the_evaluations() -> None:
     assert pairs.due(0, at_all=True) == 64
     seeded = Pairs(replace(SPEC, seed_code="repetition-5"), enumerated)
     assert not seeded.more
+
+
+def test_circulants_and_pairs_keep_to_a_range_of_qubits() -> None:
+    def products(qubits: tuple[int, int] | None) -> set[int]:
+        pairs, walk = (
+            Pairs(replace(SPEC, qubits=qubits), enumerated),
+            SizeWalk(4, 1, only_one=False),
+        )
+        sizes = set()
+        while pairs.more and pairs.looked < 60:
+            sizes |= {one.num_qubits for one in pairs.circulant(walk, [])}
+        return sizes
+
+    free, few, many = products(None), products((1, 70)), products((100, 150))
+    assert min(free) < 70 < 98 in free
+    assert few == {n for n in free if n <= 70}
+    # Without shorter ones, longer ones are worth keeping too.
+    assert many
+    assert all(100 <= n <= 150 for n in many)
+    with_all = Pairs(replace(SPEC, qubits=(1, 70)), enumerated)
+    with_all.restore(10**9)
+    assert with_all.looked < 60
+    walk = PairWalk(4, 2, 3, 3, (1, 45))
+    row = walk.next_row()
+    # A square has 52 qubits at least, and a product with a [4,1,4] code 40.
+    assert row is not None
+    assert row.longest < 12
+    while (row := walk.next_row()) is not None:
+        assert row.length <= row.longest
+        spend(walk, row)
+    assert walk.shortest_product == 40
 
 
 @pytest.mark.parametrize("logicals", [2, 3, 6, 12, 13, 16])

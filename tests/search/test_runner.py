@@ -13,7 +13,7 @@ from qcode_rl.archive import Archive
 from qcode_rl.codes import ClassicalCode, classical_code
 from qcode_rl.distance.witness import is_logical_operator
 from qcode_rl.errors import InputError
-from qcode_rl.search import runner
+from qcode_rl.search.families import products
 from qcode_rl.search.runner import Progress, SearchResult, run_search
 from qcode_rl.search.spec import AgentOptions, RunOptions, SearchSpec
 
@@ -21,7 +21,7 @@ AGENT = AgentOptions(
     width=8, rounds=1, num_envs=32, rollout=16, batch_size=512, epochs=1, episode=40
 )
 #: Easy enough to be met many times within seconds.
-SPEC = SearchSpec(max_weight=6, distance=4, max_degree=3, agent=AGENT, evaluations=4000)
+SPEC = SearchSpec(6, 4, 3, family="hgp", agent=AGENT, evaluations=4000)
 #: Not met within any budget of these tests.
 HARD = replace(SPEC, distance=18, logicals=196)
 
@@ -235,7 +235,7 @@ def test_the_paper_reward_searches_as_well(tmp_path: Path) -> None:
 
 def test_a_search_that_reaches_the_bound_is_complete(tmp_path: Path) -> None:
     # The repetition code of 3 bits is the shortest for k = 1 and d = 3, and found at once.
-    spec = SearchSpec(max_weight=4, distance=3, seed_code="repetition-3", agent=AGENT)
+    spec = SearchSpec(4, 3, family="hgp", seed_code="repetition-3", agent=AGENT)
     result = search(spec, tmp_path, seconds=60.0)
     assert result.complete
     assert [record.label for record in result.pareto] == ["[[13,1,3]](4,2)"]
@@ -246,7 +246,7 @@ def test_what_the_environment_reports_is_not_taken_on_trust(
 ) -> None:
     # A kernel gone wrong must not fill an archive: the code is built and judged again.
     wrong = ClassicalCode([[1, 1, 0], [0, 1, 1]])
-    monkeypatch.setattr(runner, "ClassicalCode", lambda checks: wrong)
+    monkeypatch.setattr(products, "ClassicalCode", lambda checks: wrong)
     with pytest.raises(AssertionError, match=r"the environment reported .* as meeting"):
         search(SPEC, tmp_path)
     assert Archive(tmp_path).records() == []

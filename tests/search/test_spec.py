@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qcode_rl.codes import classical_code
+from qcode_rl.codes import classical_code, named_code
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
 from qcode_rl.search.files import spec_from
+from qcode_rl.search.requests import product_lengths, qubit_range
 from qcode_rl.search.spec import SPEC_VERSION, AgentOptions, SearchSpec, read_seed_code
 from qcode_rl.toml import read_toml
 
@@ -42,6 +43,7 @@ CHANGES: dict[str, Any] = {
     "seed": 1,
     "evaluations": 1000,
     "seed_checks": ("11",),
+    "qubits": (200, 400),
 }
 
 
@@ -58,7 +60,7 @@ def test_every_field_of_a_spec_is_part_of_its_key() -> None:
 
 def test_keys_do_not_change_unnoticed() -> None:
     assert "logical_error" not in SPEC.as_dict()
-    assert SPEC.key == "aba7573a9f7b3d1096c25751a52cfcdd6de37c8488903cbdfa4dd7a1c1a1c667"
+    assert SPEC.key == "d6d70cbe63d8f658a37da687460d81bf57d0a9354c7cef42ee93df0ffa2c2b51"
 
 
 @pytest.mark.parametrize("name", list(LogicalErrorOptions.__dataclass_fields__))
@@ -261,7 +263,10 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         ({"logicals": 0}, "logicals: must be at least 1, got 0"),
         ({"seed": -1}, "seed: must be at least 0, got -1"),
         ({"evaluations": 0}, "evaluations: must be at least 1, got 0"),
-        ({"family": "css"}, "family: must be one of auto, hgp, got 'css'"),
+        (
+            {"family": "xyz"},
+            "family: must be one of auto, hgp, css, stabilizer, two-block, got 'xyz'",
+        ),
         ({"reward": "sparse"}, "reward: must be one of shaped, paper, logical-error, got 'sparse'"),
         # Checks of weight 2 are rows and columns of weight 1: no bit is tied to another.
         (
@@ -305,7 +310,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
 )
 def test_requests_that_no_code_can_meet_are_refused(request_: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
-        SearchSpec(**{"max_weight": 6, "distance": 9} | request_)
+        SearchSpec(**{"max_weight": 6, "distance": 9, "family": "hgp"} | request_)
     assert str(caught.value) == message
 
 
@@ -346,6 +351,131 @@ def test_settings_the_agent_cannot_learn_with_are_refused(
     with pytest.raises(InputError) as caught:
         AgentOptions(**options)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (
+            {"family": "css", "distance": 34},
+            "distance: no [[n <= 64, 1]] stabilizer code reaches it, got 34",
+        ),
+        (
+            {"family": "two-block", "distance": 74},
+            "distance: no [[n <= 144, 1]] stabilizer code reaches it, got 74",
+        ),
+        (
+            {"family": "stabilizer", "logicals": 60},
+            "distance: no [[n <= 64, 60]] stabilizer code reaches it, got 9",
+        ),
+        (
+            {"family": "css", "distance": 3, "qubits": (2, 4)},
+            "qubits: a code with this k and d has at least 5, got 4",
+        ),
+        (
+            {"family": "css", "qubits": (65, 80)},
+            "qubits: codes of family css have at most 64, got 65",
+        ),
+        (
+            {"family": "hgp", "distance": 3, "qubits": (2, 12)},
+            "qubits: no square product with this k and d has 2 to 12 qubits",
+        ),
+        (
+            {"family": "css", "reward": "logical-error"},
+            "reward: must be shaped or paper for family css, got 'logical-error'",
+        ),
+        (
+            {"family": "two-block", "reward": "paper"},
+            "reward: must be shaped for family two-block, got 'paper'",
+        ),
+        (
+            {"family": "css", "seed_code": "golay"},
+            "seed_code: must be a quantum code for family css, got ClassicalCode[23,12](8,7)",
+        ),
+        (
+            {"family": "css", "seed_code": "five-qubit", "distance": 3},
+            "seed_code: must be a CSS code for family css, got StabilizerCode[[5,1]](4,4)",
+        ),
+        (
+            {"family": "css", "seed_code": "steane", "distance": 3, "logicals": 2},
+            "seed_code: must have at least 2 logical qubits, got CSSCode[[7,1]](4,3)",
+        ),
+        (
+            {"family": "stabilizer", "seed_code": "toric-6", "distance": 3},
+            "seed_code: must have at most 64 qubits, got 72",
+        ),
+        (
+            {"family": "two-block", "seed_code": "steane", "distance": 3},
+            "seed_code: must be a two-block code of a built-in group, got CSSCode[[7,1]](4,3)",
+        ),
+        (
+            {"family": "hgp", "seed_code": "steane"},
+            "name: must be that of a classical code, got 'steane', a quantum code",
+        ),
+        (
+            {"family": "hgp", "seed_checks": ("XXXX", "ZZZZ"), "distance": 2},
+            "seed_code: must be a classical code for family hgp, got a quantum code",
+        ),
+        (
+            {"family": "css", "seed_checks": ("XXXX", "ZZZ"), "distance": 2},
+            "seed_checks: must be rows of I, X, Y and Z of one length, got 'ZZZ'",
+        ),
+        (
+            {"family": "css", "seed_checks": ("XXXX", "ZIII"), "distance": 2},
+            "checks 0 and 1 anticommute: all checks must commute",
+        ),
+        # Of all families, the first one says why it cannot.
+        ({"distance": 80}, "distance: no [n <= 64, 1] classical code reaches it, got 80"),
+        ({"qubits": (9, 3)}, "qubits: must be N or A..B with 1 <= A <= B, got (9, 3)"),
+    ],
+)
+def test_what_a_family_cannot_meet_is_refused_by_its_own_rules(
+    request_: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        SearchSpec(**{"max_weight": 6, "distance": 9} | request_)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("value", ["12..20", " 12..20 ", [12, 20], (12, 20)])
+def test_a_range_of_qubits_is_written_in_several_ways(value: Any) -> None:
+    spec = spec_from({"max_weight": 6, "distance": 3, "family": "css", "qubits": value})
+    assert spec.qubits == (12, 20)
+    assert spec == spec_from(json.loads(json.dumps(spec.as_dict())))
+    assert spec.met_by(12, 1, 3, 6, 9)
+    assert not spec.met_by(11, 1, 3, 6, 9)
+    assert not spec.met_by(21, 1, 3, 6, 9)
+
+
+def test_one_number_of_qubits_is_a_range_too() -> None:
+    assert qubit_range(13) == qubit_range("13") == qubit_range([13]) == (13, 13)
+
+
+@pytest.mark.parametrize("value", ["", "3-5", "..5", "5..", "9..3", 0, True, 2.5, [1, 2, 3], None])
+def test_what_is_no_range_of_qubits_is_refused(value: Any) -> None:
+    with pytest.raises(InputError, match=r"^qubits: must be N or A\.\.B with 1 <= A <= B, got "):
+        qubit_range(value)
+
+
+def test_products_have_the_qubits_of_their_lengths() -> None:
+    for least, most in ((1, 40), (13, 13), (14, 24), (100, 400)):
+        for k in range(1, 6):
+            fitting = [n for n in range(k, 65) if least <= n**2 + (n - k) ** 2 <= most]
+            assert list(product_lengths(k, (least, most))) == fitting
+
+
+def test_a_quantum_seed_code_counts_by_its_checks_and_not_by_its_name(tmp_path: Path) -> None:
+    base = SearchSpec(max_weight=4, distance=3, family="css")
+    named = replace(base, seed_code="steane")
+    assert named.seed_checks is not None
+    assert set("".join(named.seed_checks)) == set("IXZ")
+    (tmp_path / "mine.txt").write_text("\n".join(named.seed_checks))
+    from_file = replace(base, seed_code=str(tmp_path / "mine.txt"))
+    assert named.key == from_file.key != base.key
+    assert named.seed_quantum == from_file.seed_quantum == named_code("steane")
+    assert named.seed_classical is None
+    again = spec_from(json.loads(json.dumps(named.as_dict())))
+    assert again == named
 
 
 def test_seed_codes_come_by_name_or_by_file(tmp_path: Path) -> None:

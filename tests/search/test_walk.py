@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcode_rl.codes.bounds import linear_code_bounds, shortest_length
-from qcode_rl.search.walk import Row, SizeWalk
+from qcode_rl.search.walk import Row, RowWalk, SizeWalk
 
 outcomes = st.lists(st.sampled_from(["found", "failed", "failed", "exhausted"]), max_size=60)
 
@@ -164,3 +164,64 @@ def test_no_length_below_the_seed_codes_is_tried() -> None:
         assert next_row.length >= 20
         spend(next_row, "found")
     assert row.best == 20
+
+
+def test_a_length_whose_kinds_are_all_exhausted_is_passed_over_and_shorter_ones_are_not() -> None:
+    row = Row(dimension=2, floor=10, length=14, longest=20)
+    row.succeed(16)
+    row.length = 13
+    row.fail(exhausted=True, kinds=2)
+    row.length = 13
+    row.fail(exhausted=False, kinds=2)
+    assert row.closed == ()
+    for _ in range(2):
+        row.length = 13
+        row.fail(exhausted=True, kinds=2)
+    assert (row.closed, row.floor) == ((13,), 10)
+    row.succeed(14)
+    assert row.length == 12
+    for length in (10, 11, 12):
+        row.length = length
+        row.fail(exhausted=True, kinds=1)
+    assert row.finished
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=80), st.integers(1, 3))
+def test_a_walk_over_any_rows_stays_within_them(
+    course: list[tuple[bool, bool]], kinds: int
+) -> None:
+    def opened(dimension: int) -> Row | None:
+        return Row(dimension, 5, 7, longest=9) if dimension != 4 else None
+
+    walk = RowWalk(opened, range(2, 9, 2), only_one=False)
+    for found, exhausted in course:
+        row = walk.next_row()
+        if row is None:
+            return
+        assert row.floor <= row.length <= row.longest
+        assert row.length not in row.closed
+        assert row.best is None or row.length < row.best
+        row.slices += 1
+        if found:
+            row.succeed(row.length)
+        else:
+            row.fail(exhausted, kinds)
+    assert 4 not in [row.dimension for row in walk.rows]
+
+
+def test_all_dimensions_up_to_one_are_opened_at_once() -> None:
+    walk = RowWalk(lambda k: Row(k, 5, 7), range(1, 9), only_one=False)
+    walk.open_up_to(3)
+    assert [row.dimension for row in walk.rows] == [1, 2, 3]
+    only = RowWalk(lambda k: Row(k, 5, 7), range(2, 3), only_one=True)
+    only.open_up_to(3)
+    assert [row.dimension for row in only.rows] == [2]
+
+
+def test_products_of_a_range_of_qubits_are_looked_for_at_the_lengths_that_have_them() -> None:
+    walk = SizeWalk(3, 1, only_one=False, fits=lambda k: range(4, 7 + k))
+    assert (walk.rows[0].floor, walk.rows[0].longest) == (4, 7)
+    row = walk.rows[0]
+    for _ in range(20):
+        assert 4 <= row.length <= 7
+        row.fail()

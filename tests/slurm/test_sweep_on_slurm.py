@@ -25,6 +25,7 @@ SMOKE = Path(__file__).parents[2] / "search_runs" / "smoke.toml"
 ONE = """time = "10m"
 [spec]
 max_weight = 6
+family = "hgp"
 distance = 18
 logicals = 196
 evaluations = 60_000
@@ -38,6 +39,7 @@ slice_rollouts = 2
 SMALL = """seeds = 6
 [spec]
 max_weight = 6
+family = "hgp"
 distance = 4
 max_degree = 3
 evaluations = 1500

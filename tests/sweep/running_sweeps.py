@@ -28,6 +28,7 @@ PATIENCE = 240.0
 SPEC = """
 [spec]
 max_weight = 6
+family = "hgp"
 distance = 4
 evaluations = 300
 [spec.agent]

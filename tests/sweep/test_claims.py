@@ -95,7 +95,7 @@ def test_a_claim_from_elsewhere_is_refused_as_long_as_it_is_touched(archive: Pat
     assert claim(archive, KEY) is None
     leave(archive, elsewhere, age=350)
     assert holder(archive, KEY) is None
-    Claim(claims_folder(archive) / KEY).touch()
+    os.utime(claims_folder(archive) / KEY)
     assert holder(archive, KEY) == elsewhere
     assert claim(archive, KEY) is None
     leave(archive, elsewhere, age=350)
@@ -126,8 +126,8 @@ def test_where_an_archive_vanished_nothing_is_made(tmp_path: Path) -> None:
     assert str(refused.value) == f"archive: cannot write to {folder!r}: No such file or directory"
     assert not archive.exists()
     assert list(claimed(archive)) == []
-    Claim(claims_folder(archive) / KEY).release()
-    Claim(claims_folder(archive) / KEY).touch()
+    Claim(claims_folder(archive) / KEY, "a token").release()
+    Claim(claims_folder(archive) / KEY, "a token").touch()
 
 
 def test_a_folder_in_the_place_of_a_claim_is_no_crash(archive: Path) -> None:
@@ -137,6 +137,48 @@ def test_a_folder_in_the_place_of_a_claim_is_no_crash(archive: Path) -> None:
     os.utime(path, (time.time() - 61,) * 2)
     with pytest.raises(InputError, match="archive: cannot write to"):
         claim(archive, KEY)
+    assert entries(archive) == [KEY]
+
+
+def test_who_was_taken_for_dead_leaves_its_heirs_claim_alone(archive: Path) -> None:
+    path = claims_folder(archive) / KEY
+    held = claim(archive, KEY)
+    assert held is not None
+    # Elsewhere, and silent for long: a machine that slept, or lost sight of the file system.
+    token = json.loads(path.read_text())["token"]
+    elsewhere = replace(Owner.here(), space="another machine")
+    path.write_text(json.dumps(elsewhere.to_json() | {"token": token}))
+    os.utime(path, (time.time() - 350,) * 2)
+    assert held.held
+    heir = claim(archive, KEY)
+    assert heir is not None
+    assert heir.taken_over == elsewhere
+    os.utime(path, (1000,) * 2)
+    assert not held.held
+    held.touch()
+    held.release()
+    assert entries(archive) == [KEY]
+    assert path.stat().st_mtime == 1000
+    assert heir.held
+    # Nor does it matter that both are of one process, or that the heir has given it back.
+    heir.release()
+    assert entries(archive) == []
+    held.release()
+    again = claim(archive, KEY)
+    assert again is not None
+    held.release()
+    heir.release()
+    assert again.held
+    again.touch()
+    assert path.stat().st_mtime > 1000
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b'"token"'])
+def test_what_cannot_be_read_is_nobodys_claim_to_release(archive: Path, content: bytes) -> None:
+    held = claim(archive, KEY)
+    assert held is not None
+    held.path.write_bytes(content)
+    held.release()
     assert entries(archive) == [KEY]
 
 

@@ -23,8 +23,14 @@ def outside_of_slurm(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+def in_job(monkeypatch: pytest.MonkeyPatch, job: str, count: str, nodes: str) -> None:
+    monkeypatch.setenv("SLURM_JOB_ID", job)
+    monkeypatch.setenv("SLURM_JOB_NUM_NODES", count)
+    monkeypatch.setenv("SLURM_JOB_NODELIST", nodes)
+
+
 def in_task(monkeypatch: pytest.MonkeyPatch, job: str, index: str) -> None:
-    monkeypatch.setenv("SLURM_JOB_ID", "99")
+    in_job(monkeypatch, "99", "1", "node8")
     monkeypatch.setenv("SLURM_ARRAY_JOB_ID", job)
     monkeypatch.setenv("SLURM_ARRAY_TASK_ID", index)
 
@@ -151,6 +157,59 @@ def test_what_this_task_was_on_another_node_before_it_was_requeued_is_gone(
     # A process of this task on this node is seen for what it is.
     assert Owner.here().job == "12_3"
     assert Owner.here().lives(None)
+
+
+@pytest.mark.parametrize(
+    ("count", "nodes", "parts"),
+    [
+        ("2", "node[7-8]", None),
+        ("2", "node7,other1", None),
+        # Within a step of one node of a larger job, by either variable; and components of a job.
+        ("1", "node[7-8]", None),
+        ("2", "node8", None),
+        ("1", "node8", "2"),
+        # Where nothing tells.
+        (None, "node8", None),
+        ("1", None, None),
+    ],
+)
+@pytest.mark.parametrize("index", [None, "3"])
+def test_of_a_job_of_several_nodes_those_on_other_nodes_live(
+    monkeypatch: pytest.MonkeyPatch,
+    count: str | None,
+    nodes: str | None,
+    parts: str | None,
+    index: str | None,
+) -> None:
+    variables = {"JOB_ID": "12", "JOB_NUM_NODES": count, "JOB_NODELIST": nodes, "HET_SIZE": parts}
+    if index is not None:
+        variables |= {"ARRAY_JOB_ID": "12", "ARRAY_TASK_ID": index}
+    for name, value in variables.items():
+        if value is not None:
+            monkeypatch.setenv(f"SLURM_{name}", value)
+    # Its number may be that of a process here, or of none.
+    for pid in (os.getpid(), 1 << 30):
+        owner = replace(ELSEWHERE, job=slurm_task(), pid=pid)
+        assert owner.lives(10.0)
+        assert owner.lives(10.0, frozenset({slurm_task()}))
+        assert not owner.lives(400.0)
+        assert not owner.lives(10.0, frozenset())
+
+
+def test_of_a_job_of_one_node_what_ran_on_another_machine_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_job(monkeypatch, "12", "1", "node8")
+    assert not replace(ELSEWHERE, job="12").lives(10.0)
+    assert replace(ELSEWHERE, job="13").lives(10.0)
+    boot = Owner.here().space.partition(" ")[0]
+    # In another container of this machine, with another host's name even, or nobody knows where.
+    for space in (f"{boot} pid:[1]", ""):
+        owner = replace(ELSEWHERE, job="12", space=space)
+        assert owner.lives(10.0)
+        assert not owner.lives(400.0)
+    monkeypatch.setattr(owners, "_space", lambda: "")
+    assert replace(ELSEWHERE, job="12").lives(10.0)
 
 
 def test_a_task_has_the_name_that_squeue_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:

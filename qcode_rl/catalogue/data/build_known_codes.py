@@ -3,15 +3,17 @@
     python -m qcode_rl.catalogue.data.build_known_codes TABLE.csv known_codes.csv
 
 The table has the columns n, k, d, d_exact, w, q, family, components and source. What is left to do
-is to say where each row is from in a word, and which rows no other one outdoes.
+is to say where each row is from in a word, to add the codes of `build_computed`, and to say which
+rows no other one outdoes.
 """
 
 import csv
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from qcode_rl.catalogue.data.build_computed import SOURCE, computed_codes
 from qcode_rl.catalogue.known import COLUMNS, KnownCode, dominates
 
 _HEAD = """\
@@ -19,7 +21,8 @@ _HEAD = """\
 # d: proved if `proved` is 1, else the weight of a logical operator, which may not be the least.
 # w, q: largest check weight; most X checks or Z checks on a qubit (empty: not told).
 # components: parts that the code falls into. entry: the name of the code at its source.
-# undominated: 1 if no other row is as good in n, k, d and w (one not proved outdoes none proved).
+# undominated: 1 if no other row is as good in n, k, d and w (one not proved outdoes none proved,
+# one that is not CSS none that is). css: 1 for CSS codes, 0 for other stabilizer codes.
 """
 _CHALLENGE = re.compile(r"unitaryfoundation/qldpc-challenge 2026-08-21 (?P<entry>\S+)")
 
@@ -33,6 +36,16 @@ def main(table: str, output: str) -> None:
     """
     with Path(table).open(newline="", encoding="utf-8") as file:
         rows = [_code(row) for row in csv.DictReader(file)]
+    write_rows([*rows, *computed_codes()], output)
+
+
+def write_rows(rows: Iterable[KnownCode], output: str) -> None:
+    """Write the catalogue's file.
+
+    Args:
+        rows: the codes, in any order; whether they are undominated is found out here.
+        output: name of the file to write.
+    """
     codes = sorted(rows, key=_place)
     with Path(output).open("w", newline="", encoding="utf-8") as file:
         file.write(_HEAD)
@@ -46,12 +59,16 @@ def _code(row: dict[str, str]) -> KnownCode:
     q = int(row["q"]) if row["q"] else None
     source, entry = _source(row["source"])
     proved = row["d_exact"] == "1"
-    return KnownCode(n, k, d, proved, w, q, row["family"], components, source, entry, False)
+    # Both collections are of CSS codes only; of textbook codes the family says it.
+    css = row["family"] != "stabilizer"
+    return KnownCode(n, k, d, proved, w, q, row["family"], components, source, entry, False, css)
 
 
 def _place(code: KnownCode) -> tuple[object, ...]:
-    parameters = (code.n, -code.k, -code.d, not code.proved, code.w, code.q or 0)
-    return (*parameters, code.source, code.entry, code.family, code.components)
+    parameters = (code.n, -code.k, -code.d, not code.proved, not code.css, code.w, code.q or 0)
+    # Of equals the first is shown: a published row before one computed here.
+    source = (code.source == SOURCE, code.source)
+    return (*parameters, *source, code.entry, code.family, code.components)
 
 
 def _source(words: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The Tanner-graph network as a policy class for sb3-contrib's MaskablePPO."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from qcode_rl.errors import InputError
 from qcode_rl.search.agent.distribution import MaskedCategorical, log_prob_and_entropy
 from qcode_rl.search.agent.graphs import GraphLayout, GraphTensors, unflatten
 from qcode_rl.search.agent.network import TannerNetwork
@@ -57,6 +59,25 @@ class TannerPolicy(MaskableActorCriticPolicy):
         self.network = TannerNetwork(layout, blocks, width, rounds)
         options = {"lr": lr_schedule(1), **self.optimizer_kwargs}
         self.optimizer = self.optimizer_class(self.network.parameters(), **options)
+
+    def serve(self, layout: GraphLayout, blocks: Sequence[str]) -> None:
+        """Go on with environments of a family, whose weights are those of all families.
+
+        Args:
+            layout: how its observations are shaped.
+            blocks: its blocks of actions.
+
+        Raises:
+            InputError: if its numbers of features are not those that the network was made for.
+        """
+        before, _, width, rounds = self._shape
+        if replace(layout, edge_types=before.edge_types) != before:
+            raise InputError(
+                f"environment: must have {_features(before)} features of checks, bits and graphs, "
+                f"got {_features(layout)}"
+            )
+        self._shape = (layout, tuple(blocks), width, rounds)
+        self.network.layout, self.network.blocks = layout, tuple(blocks)
 
     def forward(
         self,
@@ -125,6 +146,10 @@ class TannerPolicy(MaskableActorCriticPolicy):
 
     def _graphs(self, obs: Observations) -> GraphTensors:
         return unflatten(obs, self._shape[0])
+
+
+def _features(layout: GraphLayout) -> str:
+    return f"{layout.check_features}, {layout.bit_features} and {layout.overall_features}"
 
 
 def _on(device: torch.device, masks: NDArray[Any] | Tensor | None) -> Tensor | None:

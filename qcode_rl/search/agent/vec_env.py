@@ -9,7 +9,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
-from qcode_rl.edits.hypergraph_product import Tally
+from qcode_rl.edits.tallies import Tally
 from qcode_rl.search.agent.graphs import GraphLayout
 
 

@@ -1,0 +1,231 @@
+"""`qcode/TwoBlock-v0`: edit the supports of a two-block group-algebra code."""
+
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
+
+from qcode_envs.base import EditEnv, EditFamily, EditVectorEnv
+from qcode_envs.rendering import as_picture
+from qcode_rl.codes.group_names import group_of
+from qcode_rl.edits.hypergraph_product import split_limits
+from qcode_rl.edits.rewards import RewardOptions
+from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, LEVELS
+from qcode_rl.edits.two_block import TwoBlockBatch
+from qcode_rl.edits.two_block_state import TwoBlockTask, check_seed
+from qcode_rl.errors import InputError
+
+_METADATA: dict[str, Any] = {
+    "render_modes": ["ansi", "rgb_array"],
+    "render_fps": 4,
+    # Terms of a and b are joined to the elements that they are at.
+    "edge_types": ("X", "Z"),
+    # Moves of terms to elements, terms resampled at each level, then starting afresh.
+    "action_blocks": ("check-bit", f"check*{LEVELS}", "stop"),
+    "check_features": CHECK_FEATURES,
+    "bit_features": BIT_FEATURES,
+}
+
+
+class TwoBlockFamily(EditFamily):
+    """What the single and the batched environments have in common."""
+
+    batch: TwoBlockBatch
+
+    def _set_up(
+        self,
+        size: int,
+        same_step: bool,
+        group: Any,
+        logicals: int,
+        distance: int,
+        max_weight: int,
+        max_degree: int | None,
+        seed_code: Any,
+        reward: str,
+        reward_options: dict[str, float] | None,
+        max_steps: int,
+    ) -> None:
+        if max_steps < 1:
+            raise InputError(f"max_steps: must be at least 1, got {max_steps}")
+        even = split_limits(max_weight, max_degree)
+        self._limits = max_weight, max_degree
+        self.batch = TwoBlockBatch(
+            size,
+            group_of(group),
+            max_weight,
+            reward=reward,
+            options=RewardOptions(**(reward_options or {})),
+            max_steps=max_steps,
+            same_step=same_step,
+        )
+        self.tasks = [TwoBlockTask(logicals, distance, even)] * size
+        self._seed_codes: list[Any] = [None] * size
+        for i in range(size):
+            self._assign(i, {"seed_code": seed_code})
+
+    def _assign(self, i: int, options: dict[str, Any]) -> None:
+        """Change what code i is asked for, from reset options."""
+        task, seed = self.tasks[i], options.get("seed_code", self._seed_codes[i])
+        terms = task.terms
+        if seed is not None:
+            seed = check_seed(self.batch.group, seed, *self._limits)
+            terms = len(seed[0]), len(seed[1])
+        logicals = int(options.get("logicals", task.logicals))
+        task = TwoBlockTask(logicals, int(options.get("distance", task.distance)), terms)
+        self.batch.assign(i, task, seed)
+        self.tasks[i], self._seed_codes[i] = task, seed
+
+    def _as_text(self, i: int) -> str:
+        """Return code i as its parameters above the rows of its checks."""
+        graphs = self.batch.graphs
+        checks, distance = self.batch.checks(i), int(graphs.distances[i])
+        found = f"distance at most {distance}" if distance else "distance not searched"
+        title = (
+            f"{2 * self.batch.group.order} qubits over {self.batch.group.name}, "
+            f"{graphs.dimensions[i]} logical (asked: {graphs.logicals[i]}), "
+            f"{found} (asked: {graphs.targets[i]})"
+        )
+        return "\n".join([title, *("".join(".1"[int(v)] for v in row) for row in checks)])
+
+    def _as_picture(self, i: int) -> NDArray[np.uint8]:
+        """Return the checks of code i, the share of each qubit in light operators on top."""
+        return as_picture(self.batch.checks(i), np.tile(self.batch.graphs.participation[i], 2))
+
+
+class TwoBlockEnv(TwoBlockFamily, EditEnv):
+    """Edit the supports of a two-block group-algebra code so that it meets a request.
+
+    ## Description
+    The state is two supports a and b, sets of elements ("terms") of a finite group of order g. The
+    code that is judged has HX = [L(a) | R(b)] and HZ = [R(b)^T | L(a)^T] on n = 2 g qubits, a
+    multiplying from the left and b from the right: its checks commute whatever the supports, weigh
+    as much as both together, and moving one term moves a whole orbit of edges. Generalized and
+    bivariate bicycle codes are of this kind. The request is a number of logical qubits and a
+    distance within limits on check weight and qubit degree.
+
+    ## Action Space
+    `Discrete(M * N + 3 M + 1)`, M being the largest number of terms (`max_weight`) and N = g. Terms
+    of a come first, then those of b. Action `term * N + element` moves a term to an element, which
+    no term of its block may be at. Action `M * N + 3 * term + level` resamples a term: the logical
+    qubits are counted for every place that it could go to, and of the places that keep enough of
+    them (or, if none does, most) its own and up to eight others are searched for light logical
+    operators. It goes to the best of them (level 0), or to one drawn from a heat bath at
+    temperature 0.15 (level 1) or 0.5 (level 2), in units of the distance. The last action starts
+    afresh within the episode. `info["action_mask"]` and `action_masks()` tell which are legal; an
+    illegal action changes nothing, costs a fixed penalty and sets `info["illegal"]`.
+
+    ## Observation Space
+    A `Dict` of padded arrays, flattened. `checks (M * 9,)` holds terms: present, share of the
+    weight in its block, share in the other, part of its block's qubits in light logical operators,
+    never resampled, changes since it was last resampled, whether that is none, most logical qubits
+    that it could then give over those asked for, and gain when last edited. `bits (N * 4,)` holds
+    elements: present, terms there / 2, order / g, and the logical qubits that the term resampled
+    last would give there over those asked for (0 before). `edges (M * 3,)` holds rows (term,
+    element, pauli) with pauli 1 for a's terms, 2 for b's and 0 for padding. `overall (14,)`:
+    distance and soft distance over the target, missing logical qubits, time left, n, logical qubits
+    and distance asked for, terms of a and of b (all scaled), logical qubits over those asked for,
+    whether there has been a search, changes since the start, tries since the last gain, and how
+    near the target is.
+
+    ## Starting State
+    Random supports that hold the identity, some terms of which have been moved to random places
+    that raise the number of logical qubits, if possible to what is asked for; or (half of the
+    episodes, if there is a seed code) the seed's supports. A start searches nothing.
+
+    ## Rewards
+    `shaped`, the only one: discount * potential after - potential before, scaled, less a small cost
+    a step, plus a bonus when the request is met. The potential is the soft distance (of the light
+    logical operators that a short search through random information sets has found; those that
+    shifts of the group take to each other count once, where it is abelian), less `rank_cost` for
+    each logical qubit missing. A code without logical qubits, or one that is several copies of a
+    shorter code, has soft distance 0 and misses all. What starting afresh costs is charged at the
+    step after it. Constants are those of `qcode_rl.edits.rewards.RewardOptions`.
+
+    ## Episode End
+    Terminates when the request seems met, and after `max_steps` actions; the time left is part of
+    the observation, so nothing is ever truncated. Met means that the logical qubits, counted
+    exactly, are enough, that the code is connected, and that a longer search has found no logical
+    operator below the target: a claim, since a search bounds the distance from above alone.
+
+    ## Information
+    `action_mask (M * N + 3 M + 1,) bool`, `distance` (the least weight found of a logical operator,
+    0 if none was looked for), `met`, `illegal`, `evaluations` (searches of codes not seen before,
+    up to shifts of a and b), and `checks`, the `(2 g, 4 g)` symplectic rows [X|Z], X checks first,
+    once the request seems met.
+
+    ## Arguments
+    `group` (orders of a product of cyclic groups such as `(6, 6)`, a name that
+    `qcode_rl.codes.group_names.group_of` reads, such as `"dihedral-6"`, or a multiplication table),
+    `logicals` k and `distance` asked for, `max_weight` of a check, shared evenly by the two blocks,
+    and `max_degree` of a qubit, which is the larger share; `seed_code` (a pair of supports, as
+    numbers of elements, which also says how the weight is shared), `reward`, `reward_options` and
+    `max_steps`. `reset(options=...)` takes new `logicals`, `distance` and `seed_code`.
+
+    ## References
+    Lin and Pryadko, arXiv:2306.16400; Wang, Lin and Pryadko, arXiv:2305.06890; Bravyi et al.,
+    arXiv:2308.07915; Ng, Harada and Russell, ICML 1999 (shaping).
+
+    ## Version History
+    v0: first version.
+    """
+
+    metadata = _METADATA
+
+    def __init__(
+        self,
+        group: Any = (6, 6),
+        logicals: int = 12,
+        distance: int = 6,
+        max_weight: int = 6,
+        max_degree: int | None = None,
+        seed_code: Any = None,
+        reward: str = "shaped",
+        reward_options: dict[str, float] | None = None,
+        max_steps: int = 60,
+        render_mode: str | None = None,
+    ) -> None:
+        self._set_up(
+            1, False, group, logicals, distance, max_weight, max_degree, seed_code, reward,
+            reward_options, max_steps,
+        )  # fmt: skip
+        self._finish(render_mode)
+
+
+class TwoBlockVectorEnv(TwoBlockFamily, EditVectorEnv):
+    """The batched form of `TwoBlockEnv`: the same kernel, spaces, rewards and arguments.
+
+    Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
+    next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
+    last observations are then in `infos["final_obs"]`.
+
+    Args:
+        num_envs: B.
+        autoreset_mode: when finished episodes restart.
+        **arguments: as for `TwoBlockEnv`.
+    """
+
+    metadata = _METADATA | {"autoreset_mode": AutoresetMode.NEXT_STEP}
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        group: Any = (6, 6),
+        logicals: int = 12,
+        distance: int = 6,
+        max_weight: int = 6,
+        max_degree: int | None = None,
+        seed_code: Any = None,
+        reward: str = "shaped",
+        reward_options: dict[str, float] | None = None,
+        max_steps: int = 60,
+        render_mode: str | None = None,
+        autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
+    ) -> None:
+        same_step = self._begin(num_envs, render_mode, autoreset_mode)
+        self._set_up(
+            num_envs, same_step, group, logicals, distance, max_weight, max_degree, seed_code,
+            reward, reward_options, max_steps,
+        )  # fmt: skip
+        self._finish()

@@ -1,0 +1,190 @@
+"""Codes that are edited as they are: CSS codes and stabilizer codes of few qubits."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from qcode_rl.archive import CodeRecord
+from qcode_rl.archive.presentation import QuantumCode
+from qcode_rl.codes import StabilizerCode
+from qcode_rl.codes.bounds import shortest_quantum_length
+from qcode_rl.codes.quantum_bounds import MAX_QUBITS, is_excluded
+from qcode_rl.distance import Distance, distance_of
+from qcode_rl.distance.budget import Budget
+from qcode_rl.gf2 import BinaryMatrix
+from qcode_rl.identity.css_form import css_form
+from qcode_rl.search.agent.vec_env import CodeVecEnv
+from qcode_rl.search.batches import Size
+from qcode_rl.search.families.base import Aside, Proved
+from qcode_rl.search.requests import MOST_QUBITS
+from qcode_rl.search.spec import ENVIRONMENTS, SearchSpec
+from qcode_rl.search.walk import Row, RowWalk, first_length
+
+#: Most qubits that are tried where a request names none: proofs and censuses are quick up to there.
+USUAL_QUBITS = 40
+#: Work units (about 5 ns) of one proof, some seconds at most.
+PROOF_WORK = 1 << 29
+
+
+class QuantumCodes:
+    """What families of codes that are edited as they are have in common; see `Family`.
+
+    A row's dimension is k, the least number of logical qubits. Its lengths are numbers of qubits,
+    in units of `unit`.
+
+    Args:
+        spec: the request.
+    """
+
+    name: str
+    stream: int
+    #: Qubits in a unit of a row's lengths, and least step between numbers of logical qubits.
+    unit, step = 1, 1
+    usual_qubits = USUAL_QUBITS
+    proofs = 4
+    aside: Aside | None = None
+
+    def __init__(self, spec: SearchSpec) -> None:
+        self.spec, self.agent = spec, spec.agent
+        self.seed_code = spec.seed_quantum
+        self.least_qubits, self.most_qubits = self._range()
+        seed_k = None if self.seed_code is None else self.seed_code.num_logicals
+        k = spec.logicals or seed_k
+        dimensions = range(self.step, self.most_qubits, self.step) if k is None else range(k, k + 1)
+        self.walk: RowWalk = RowWalk(self._open_row, dimensions, only_one=k is not None)
+
+    def size(self, row: Row) -> Size:
+        """Return the number of qubits and of logical qubits."""
+        return (self.name, row.length * self.unit, row.dimension)
+
+    def text(self, size: Size) -> str:
+        """Return what is looked at, as text."""
+        return f"{self.name}, [[{size[1]},{size[2]},{self.spec.distance}]]"
+
+    def make_batch(self, size: Size) -> CodeVecEnv:
+        """Return a batch of codes under edit."""
+        spec = self.spec
+        return CodeVecEnv(
+            ENVIRONMENTS[self.name],
+            self.agent.num_envs,
+            **self._place(size),
+            logicals=size[2],
+            distance=spec.distance,
+            max_weight=spec.max_weight,
+            max_degree=spec.max_degree,
+            seed_code=self._seed(),
+            reward=spec.reward,
+            reward_options=vars(spec.reward_options),
+            max_steps=self.agent.episode,
+        )
+
+    def kinds(self, size: Size) -> int:
+        """Say that where no code is new, none of the shorter ones is of use."""
+        return 0
+
+    def is_wanted(self, row: Row) -> bool:
+        """Say that every code is an answer."""
+        return True
+
+    def prove(self, checks: BinaryMatrix) -> Proved | None:
+        """Return a code with its distance, if it has the one asked for."""
+        return self._proved(self._code(checks), self.name)
+
+    def succeed(
+        self,
+        row: Row,
+        checks: BinaryMatrix,
+        proved: Proved | None,
+        known: Sequence[CodeRecord] = (),
+    ) -> list[Proved]:
+        """Note a code in its row, and in those of fewer logical qubits that it is shorter for."""
+        assert proved is not None
+        length, k = proved.code.num_qubits // self.unit, proved.code.num_logicals
+        self.walk.open_up_to(k)
+        for other in self.walk.rows:
+            shorter = other.best is None or length < other.best
+            if other is row or (other.dimension <= k and shorter):
+                other.succeed(length)
+        return []
+
+    def _range(self) -> tuple[int, int]:
+        """Return the least and the largest number of qubits that are tried."""
+        least, most = self.spec.qubits or (1, self.usual_qubits)
+        seed = 0 if self.seed_code is None else self.seed_code.num_qubits
+        return max(least, seed), max(seed, min(most, MOST_QUBITS[self.name]))
+
+    def _open_row(self, dimension: int) -> Row | None:
+        """Return a fresh row, `None` if no number of qubits is possible."""
+        # One check at least.
+        least = max(_fewest_qubits(dimension, self.spec.distance), dimension + 1)
+        floor = -(-max(least, self.least_qubits) // self.unit)
+        longest = self.most_qubits // self.unit
+        if floor > longest:
+            return None
+        start = floor if self.seed_code is not None else min(longest, first_length(floor))
+        return Row(dimension, floor, start, family=self.name, longest=longest)
+
+    def _place(self, size: Size) -> dict[str, Any]:
+        """Return the arguments of an environment that say where its codes live."""
+        return {"qubits": size[1]}
+
+    def _seed(self) -> Any:
+        """Return the seed code as environments take it."""
+        return self.seed_code
+
+    def _code(self, checks: BinaryMatrix) -> QuantumCode:
+        """Return the code of symplectic checks `(r, 2n)`, without rows of zeros."""
+        return StabilizerCode(checks[checks.any(axis=1)]).to_css()
+
+    def _proved(self, code: QuantumCode, family: str) -> Proved | None:
+        target = self.spec.distance
+        found = _distance(code, Budget(work=PROOF_WORK), target)
+        if found is None or found.lower < target:
+            return None
+        # That is enough; the distance itself is told where it takes no more work than that.
+        known = found if found.exact else _distance(code, Budget(work=PROOF_WORK))
+        return Proved(code, known if known is not None and known.exact else found, family)
+
+
+class CSSCodes(QuantumCodes):
+    """The family `css`; see `Family`."""
+
+    name, stream = "css", 1
+
+
+class StabilizerCodes(QuantumCodes):
+    """The family `stabilizer`; see `Family`.
+
+    A code that is a CSS code up to Clifford gates on single qubits is recorded as that CSS code.
+    """
+
+    name, stream = "stabilizer", 2
+
+    def prove(self, checks: BinaryMatrix) -> Proved | None:
+        """Return a code with its distance, if it has the one asked for."""
+        code = StabilizerCode(checks[checks.any(axis=1)])
+        proved = self._proved(code, self.name)
+        form = None if proved is None else css_form(code)
+        if form is None:
+            return proved
+        spec, k = self.spec, form.num_logicals
+        # Its generators are others: they may be in more checks on a qubit than was asked for.
+        if not spec.met_by(form.num_qubits, k, spec.distance, form.max_weight, form.max_degree):
+            return None
+        return self._proved(form, "css")
+
+
+def _fewest_qubits(k: int, d: int) -> int:
+    """Return a number of qubits that no stabilizer code undercuts."""
+    n = shortest_quantum_length(k, d)
+    # Linear programs exclude more, as far as they are exact: [[11,1,5]] is the shortest there.
+    while n <= MAX_QUBITS and is_excluded(n, k, d):
+        n += 1
+    return n
+
+
+def _distance(code: QuantumCode, budget: Budget, target: int | None = None) -> Distance | None:
+    """Compute a distance; an interrupt is one of the search."""
+    found = distance_of(code, target=target, budget=budget)
+    if found is not None and found.stopped == "interrupted":
+        raise KeyboardInterrupt
+    return found
