@@ -61,7 +61,7 @@ _FLAGS = (
 @click.option(
     "--family",
     type=click.Choice(["auto", "hgp", "css", "stabilizer", "two-block"]),
-    help="Family of codes. hgp: square hypergraph products. css, stabilizer: any codes of some 40 "
+    help="Family of codes. hgp: hypergraph products. css, stabilizer: any codes of some 40 "
     "qubits at most. two-block: codes of two blocks over a group, such as bivariate bicycles. "
     "Default: auto, which divides the budget over all that may meet the request.",
 )

@@ -16,6 +16,7 @@ from qcode_rl.codes.bounds import shortest_length
 from qcode_rl.codes.circulants import best_circulants, circulant
 from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.components import by_components
+from qcode_rl.errors import InputError
 from qcode_rl.search.factors import (
     Factor,
     Point,
@@ -153,7 +154,7 @@ def test_circulants_take_a_small_share_of_the_evaluations() -> None:
     assert not seeded.more
 
 
-def test_circulants_and_pairs_keep_to_a_range_of_qubits() -> None:
+def test_circulants_and_pairs_keep_to_a_range_of_qubits(tmp_path: Path) -> None:
     def products(qubits: tuple[int, int] | None) -> set[int]:
         pairs, walk = (
             Pairs(replace(SPEC, qubits=qubits), enumerated),
@@ -182,6 +183,13 @@ def test_circulants_and_pairs_keep_to_a_range_of_qubits() -> None:
         assert row.length <= row.longest
         spend(walk, row)
     assert walk.shortest_product == 40
+    # The request is not refused for want of a square.
+    spec = replace(SPEC, logicals=3, qubits=(1, 45), evaluations=3000)
+    result = run_search(spec, RunOptions(tmp_path, None, "cpu"))
+    assert min(record.n for record in result.records) == 40
+    assert max(record.n for record in result.records) <= 45
+    with pytest.raises(InputError, match=r"^qubits: no product .* 1 to 20 qubits$"):
+        replace(spec, qubits=(1, 20))
 
 
 @pytest.mark.parametrize("logicals", [2, 3, 6, 12, 13, 16])
