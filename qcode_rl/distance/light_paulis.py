@@ -120,7 +120,7 @@ def _is_left_out(found: PauliList, place: int) -> bool:
     if found.weights[place] <= found.sizes[2]:
         return False
     mixed = (found.xs[place] * _MIX) ^ (found.zs[place] * np.uint64(0xD1B54A32D192ED03))
-    return (mixed >> np.uint64(32)) & np.uint64(found.sizes[3]) != 0
+    return bool((mixed >> np.uint64(32)) & np.uint64(found.sizes[3]) != 0)
 
 
 @kernel

@@ -157,7 +157,7 @@ def test_the_docstring_names_every_argument(env_id: str) -> None:
 def test_a_misspelt_id_is_answered_with_the_nearest(env_id: str) -> None:
     name = env_id.removeprefix("qcode/")
     stem, version = name.rsplit("-", 1)
-    misspelt = f"{stem[:-2]}{stem[-1]}{stem[-2]}-{version}"
+    misspelt = f"{stem}{stem[-1]}-{version}"
     with pytest.raises(gym.error.NameNotFound, match=f"Did you mean: `{stem}`"):
         gym.make(f"{MODULE}:qcode/{misspelt}")
     with pytest.raises(gym.error.NamespaceNotFound, match="Did you mean: `qcode`"):
@@ -332,7 +332,7 @@ BAD_CODE: list[tuple[dict[str, Any], str]] = [
 ]
 BAD_CSS: list[tuple[dict[str, Any], str]] = [
     (
-        {"qubits": 2, "logicals": 1, "seed_code": [[1, 1, 1, 1]]},
+        {"qubits": 2, "logicals": 1, "distance": 1, "seed_code": [[1, 1, 1, 1]]},
         "checks: must each be of X or of Z type, check 0 is mixed",
     ),
 ]

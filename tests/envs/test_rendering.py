@@ -37,12 +37,12 @@ def test_the_picture_shows_edges_black_and_bits_in_light_codewords_red() -> None
 
 
 def test_the_picture_of_pauli_operators_has_a_colour_for_each_letter() -> None:
-    code = StabilizerCode.from_pauli_strings(["XZI", "IYY"])
+    code = StabilizerCode.from_pauli_strings(["XZI", "ZYI"])
     centres = as_pauli_picture(code.checks, np.array([0.0, 1.0, 0.0]))[6::12, 6::12].tolist()
     assert centres[0] == [[255, 255, 255], [255, 0, 0], [255, 255, 255]]
-    (x, z, white), (blank, y, again) = centres[1:]
+    (x, z, white), (again, y, blank) = centres[1:]
     assert white == blank == [255, 255, 255]
-    assert y == again
+    assert z == again
     # The strongest channel: X is blue, Z green, Y both red and blue.
     assert [int(np.argmax(letter)) for letter in (x, z, y)] == [2, 1, 2]
     assert y[0] > y[1]

@@ -119,8 +119,9 @@ def test_times_have_units(tmp_path: Path, text: str, seconds: float) -> None:
 def test_the_sweeps_that_ship_can_be_read() -> None:
     runs = Path(__file__).parents[2] / "search_runs"
     assert len(points_of(read_sweep(runs / "smoke.toml"))) == 12
-    sweep = read_sweep(runs / "hgp30.toml")
-    assert len(points_of(sweep)) == len(sweep.axes)
+    for name in ("hgp30", "small_css", "small_stabilizer", "weight6_frontier"):
+        sweep = read_sweep(runs / f"{name}.toml")
+        assert len(points_of(sweep)) == len(sweep.axes)
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,7 @@ class TannerNetwork(nn.Module):
         """Return the logits of all blocks, side by side, `(B, A)`."""
         joined = graphs.adjacency[0] if len(graphs.adjacency) == 1 else sum(graphs.adjacency)
         nodes = {"check": checks, "bit": bits}
+        features = {"check": graphs.checks, "bit": graphs.bits}
         parts = []
         for block in self.blocks:
             if block == "stop":
@@ -160,7 +161,10 @@ class TannerNetwork(nn.Module):
                 continue
             left, right = block.split("-")
             pair_joined = joined if left != right else None
-            parts.append(self.pairs[block](nodes[left], nodes[right], pair_joined))
+            logits = self.pairs[block](nodes[left], nodes[right], pair_joined)
+            # All pairs of one node together weigh as much as one action of a single check: there
+            # are so many that nothing else would be tried before the network has learned.
+            parts.append(logits - features[right][:, :, 0].sum(1, keepdim=True).clamp(min=1).log())
         return torch.cat(parts, dim=-1)
 
 

@@ -24,7 +24,8 @@ class Run:
         rank_calls: ranks that were not followed by a census.
         success: whether the request was met.
         seconds: time taken, without compilation.
-        checks: `(m, n) uint8` the matrix that meets the request, `None` without success.
+        checks: `(m, n) uint8` the matrix that meets the request, `(r, 2n)` for the checks of a
+            quantum code, `None` without success.
     """
 
     evaluations: int
@@ -93,9 +94,14 @@ def run_randomly(task: ProductTask, seeds: Sequence[int], budget: int) -> list[R
 
 
 def _start(batch: ProductBatch, seed: int, budget: int) -> Words:
-    """Make a batch of one graph ready for a run; return an empty table, at most half to be full."""
+    """Make a batch of one graph ready for a run; return an empty table."""
     batch.seed_streams([seed])
     batch.outcome.counters[:] = 0
+    return empty_table(budget)
+
+
+def empty_table(budget: int) -> Words:
+    """Return an empty hash table that at most half will be full after so many evaluations."""
     return np.zeros(1 << (2 * budget + 4).bit_length(), dtype=np.uint64)
 
 
