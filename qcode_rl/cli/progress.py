@@ -11,6 +11,9 @@ from rich.live import Live
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qcode_rl.archive import CodeRecord
     from qcode_rl.search.runner import Progress
 
 #: Seconds between updates in a terminal, and between lines elsewhere.
@@ -27,7 +30,7 @@ class ProgressLine:
         self.console = Console(stderr=True, highlight=False)
         self.live = Live(Text(), console=self.console, auto_refresh=False, transient=True)
         self.next_time = 0.0
-        self.shown = 0
+        self.shown: int | None = None
 
     def __enter__(self) -> ProgressLine:
         if self.console.is_terminal:
@@ -42,12 +45,24 @@ class ProgressLine:
         """Print a line, above the live one if there is one."""
         self.console.print(text, markup=False, soft_wrap=True)
 
+    def name(self, records: Sequence[CodeRecord], seconds: float) -> None:
+        """Name the codes found since the last time, also those that no step of the agent found.
+
+        Args:
+            records: all codes found.
+            seconds: time since the start.
+        """
+        if self.shown is None:
+            return  # Which of them are those of the run that was resumed, only an update tells.
+        for record in records[self.shown :]:
+            self.console.print(f"found {record.label} after {seconds:.0f} s", markup=False)
+            # One by one: an interrupt in between must leave none out, and may repeat one at most.
+            self.shown += 1
+
     def update(self, progress: Progress) -> None:
         """Show how the search stands, if it is time."""
-        self.shown = max(self.shown, progress.records_before)
-        for record in progress.records[self.shown :]:
-            self.console.print(f"found {record.label} after {progress.seconds:.0f} s", markup=False)
-        self.shown = len(progress.records)
+        self.shown = max(self.shown or 0, progress.records_before)
+        self.name(progress.records, progress.seconds)
         now = time.monotonic()
         if now < self.next_time:
             return

@@ -61,7 +61,7 @@ _FLAGS = (
 @click.option(
     "--family",
     type=click.Choice(["auto", "hgp", "css", "stabilizer", "two-block"]),
-    help="Family of codes. hgp: square hypergraph products. css, stabilizer: any codes of some 40 "
+    help="Family of codes. hgp: hypergraph products. css, stabilizer: any codes of some 40 "
     "qubits at most. two-block: codes of two blocks over a group, such as bivariate bicycles. "
     "Default: auto, which divides the budget over all that may meet the request.",
 )
@@ -150,7 +150,9 @@ def _run(spec: SearchSpec, options: RunOptions, started: float) -> SearchResult:
     from qcode_rl.search.runner import run_search
 
     with ProgressLine() as line:
-        return run_search(spec, options, line.update, started, line.say)
+        result = run_search(spec, options, line.update, started, line.say)
+        line.name(result.records, result.seconds)
+        return result
 
 
 def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:

@@ -23,14 +23,19 @@ class Lane:
     Attributes:
         family: the family.
         share: of the environment steps.
-        slices: slices that are over; the next one has this number.
-        steps: environment steps taken in them.
+        slices: turns that are over; the slice of the next one has this number.
+        steps: environment steps taken in them, and looks between them.
     """
 
     family: Family
     share: float
     slices: int = 0
     steps: int = 0
+
+    @property
+    def has_more_aside(self) -> bool:
+        """Whether there is anything left to look at between slices."""
+        return self.family.aside is not None and self.family.aside.more
 
     @property
     def hopeless(self) -> bool:
@@ -56,13 +61,14 @@ def lanes_of(families: Sequence[Family], distance: int) -> list[Lane]:
     ]
 
 
-def next_turn(lanes: Sequence[Lane]) -> tuple[Lane, Row] | None:
+def next_turn(lanes: Sequence[Lane]) -> tuple[Lane, Row | None] | None:
     """Return the lane and the row to spend the next slice on, `None` if nothing is left.
 
-    The lane that has had least of its share is next. A lane without anything left to look for drops
-    out; one that found nothing at any length waits for the others to do so.
+    There is no row where a lane has nothing left but what it looks at between slices. The lane that
+    has had least of its share is next. A lane without anything left to look for drops out; one that
+    found nothing at any length waits for the others to do so.
     """
     turns = [(lane, lane.family.walk.next_row()) for lane in lanes]
-    open_turns = [(lane, row) for lane, row in turns if row is not None]
+    open_turns = [(lane, row) for lane, row in turns if row is not None or lane.has_more_aside]
     hopeful = [turn for turn in open_turns if not turn[0].hopeless]
     return min(hopeful or open_turns, key=lambda turn: turn[0].steps / turn[0].share, default=None)

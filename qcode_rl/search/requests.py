@@ -135,7 +135,24 @@ def _product_size_refusal(spec: "SearchSpec") -> str | None:
     ):
         return None
     least, most = spec.qubits
-    return f"qubits: no square product with this k and d has {least} to {most} qubits"
+    if seed is None and spec.logicals is not None and _pair_fits(spec, most):
+        return None
+    return f"qubits: no product with this k and d has {least} to {most} qubits"
+
+
+def _pair_fits(spec: "SearchSpec", most: int) -> bool:
+    """Say whether a walk looks for products of two codes that may be as short as asked for."""
+    logicals, first = spec.logicals or 1, spec.first_dimension
+    if product_lengths(first, spec.qubits).start > first + 1:
+        return False  # A least number of qubits that sums, and pairs after them, may fall short of.
+    for one in range(1, first):
+        other = -(-logicals // one)
+        rows = open_row(spec.distance, one), open_row(spec.distance, other)
+        if rows[0] is not None and rows[1] is not None:
+            n1, n2 = rows[0].floor, rows[1].floor
+            if n1 * n2 + (n1 - one) * (n2 - other) <= most:
+                return True
+    return False
 
 
 def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from qcode_rl.archive import Archive, CodeRecord, Provenance, pareto, worth_keep
 from qcode_rl.archive.listing import Listed
 from qcode_rl.archive.writer import RecordWriter
 from qcode_rl.catalogue import verdict_json
+from qcode_rl.edits.tallies import empty_tally
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
 from qcode_rl.search.agent.vec_env import CodeVecEnv
@@ -166,7 +167,7 @@ class _Search:
         self.spent: dict[Size, int] = {}
         self.last_step: float | None = None
         self.longest_pause = 0.0
-        self.turn: tuple[Lane, Row] | None = None
+        self.turn: tuple[Lane, Row | None] | None = None
         path = checkpoint_path(self.archive.path, spec)
         self.keeper = CheckpointKeeper(path, options.checkpoint_seconds, on_note)
         self.surroundings = surroundings(self.learner.device, options.threads)
@@ -198,16 +199,26 @@ class _Search:
     def _take_slices(self) -> None:
         with self.writer if self.own_writer else nullcontext():
             self._keep_again()
-            self.turn = next_turn(self.lanes)
-            while self.turn is not None and not self._out_of_budget():
-                self._note_boundary()
-                self.keeper.save_if_due()
-                self.heap.trim_if_due()
-                whole = self._slice(*self.turn)
-                self.turn = next_turn(self.lanes)
-                if not whole:
-                    return  # What the clock cuts short is played again by a run that resumes.
+            try:
+                self._take_turns()
+            except KeyboardInterrupt:
+                self._keep_again()  # in case that it came between finding and archiving
+                raise
+
+    def _take_turns(self) -> None:
+        self.turn = next_turn(self.lanes)
+        while self.turn is not None and not self._out_of_budget():
             self._note_boundary()
+            self.keeper.save_if_due()
+            self.heap.trim_if_due()
+            lane, row = self.turn
+            whole = row is None or self._slice(lane, row)
+            whole = whole and self._look_aside(lane, at_all=row is None)
+            self.turn = next_turn(self.lanes)
+            if not whole:
+                return  # What the clock cuts short is played again by a run that resumes.
+            lane.slices += 1
+        self._note_boundary()
 
     def _slice(self, lane: Lane, row: Row) -> bool:
         """Search one size of one family for a while.
@@ -218,56 +229,81 @@ class _Search:
         family, agent = lane.family, lane.family.agent
         size = family.size(row)
         env = self._batch(size)
-        found: _Found | None = None
-        whole, kinds = True, family.kinds(size)
+        found, whole, kinds = False, True, family.kinds(size)
         self.progress.looking_at = family.text(size)
         claims = _Claims(family.proofs)
 
         def after_step(env: CodeVecEnv) -> bool:
             nonlocal whole, found
             self._count(size, env)
-            if found is None and env.infos["met"].any():
+            if not found and env.infos["met"].any():
                 found = self._look(lane, row, claims.of(env))
             self._report()
             steps_here = (self.progress.steps - steps) // env.num_envs
             # Once there is a code, the rest of the rollout is still played and learned from.
             between = steps_here % agent.rollout == 1
             vain = kinds > 0 and steps_here > agent.rollout and self._is_vain(evaluations, steps)
-            if (between and (found is not None or vain)) or self._evaluations_spent():
+            if (between and (found or vain)) or self._evaluations_spent():
                 return False
             whole = not self._out_of_time()
             return whole
 
         seed = slice_seed(self.spec.seed, lane.slices, family.stream)
         evaluations, steps = self.progress.evaluations, self.progress.steps
-        self.learner.train(env, agent.slice_rollouts, seed, after_step)
         row.slices += 1
-        taken = self.progress.steps - steps
-        if found is not None:
-            further = family.succeed(row, *found)
-            if further is not None:
-                self._keep(lane.family.prove(further))
-        elif whole and not self._evaluations_spent():
+        self.learner.train(env, agent.slice_rollouts, seed, after_step)
+        lane.steps += self.progress.steps - steps
+        if not found and whole and not self._evaluations_spent():
             row.fail(self._is_vain(evaluations, steps), kinds)
-        if whole:
-            lane.slices, lane.steps = lane.slices + 1, lane.steps + taken
         return whole
+
+    def _look_aside(self, lane: Lane, at_all: bool) -> bool:
+        """Take the looks that are due between two slices of a family.
+
+        Args:
+            lane: the family's.
+            at_all: there was no slice left to play.
+
+        Returns:
+            False if the clock cut it short, as for a slice.
+        """
+        family, aside = lane.family, lane.family.aside
+        if aside is None:
+            return True
+        spent = sum(count for size, count in self.spent.items() if size[0] == family.name)
+        for _ in range(aside.due(spent, at_all)):
+            if not aside.more or self._evaluations_spent():
+                break
+            if self._out_of_time():
+                return False
+            self.spent[aside.size] = self.spent.get(aside.size, 0) + 1
+            self.progress.evaluations += 1
+            lane.steps += 1
+            for proved in aside.look(self.progress.records):
+                self._keep(proved)
+        return True
 
     def _is_vain(self, evaluations: int, steps: int) -> bool:
         """Say whether hardly anything was new since so many evaluations and steps."""
         fresh = self.progress.evaluations - evaluations
         return fresh < _FRESH_SHARE * (self.progress.steps - steps)
 
-    def _look(self, lane: Lane, row: Row, claims: Iterator[BinaryMatrix]) -> "_Found | None":
-        """Keep and return the first code that is proved to meet the request as it is said to."""
+    def _look(self, lane: Lane, row: Row, claims: Iterator[BinaryMatrix]) -> bool:
+        """Keep the first code that is proved to meet the request as it is said to, if any does.
+
+        Codes that it makes with others are kept at once as well: an interrupt may end the slice.
+        """
+        family, wanted = lane.family, lane.family.is_wanted(row)
         for checks in claims:
-            if not lane.family.is_wanted(row):
-                return _Found(checks, None)
-            proved = lane.family.prove(checks)
+            proved = family.prove(checks) if wanted else None
+            if wanted and proved is None:
+                continue
             if proved is not None:
                 self._keep(proved)
-                return _Found(checks, proved)
-        return None
+            for further in family.succeed(row, checks, proved, self.progress.records):
+                self._keep(further)
+            return True
+        return False
 
     def _batch(self, size: Size) -> CodeVecEnv:
         """Return the batch for one size, with the matrices that it has seen."""
@@ -285,10 +321,8 @@ class _Search:
         self.progress.evaluations = sum(self.spent.values())
         self.progress.steps += env.num_envs
 
-    def _keep(self, proved: Proved | None) -> None:
+    def _keep(self, proved: Proved) -> None:
         """Archive a code, unless it was found before, if it is worth keeping."""
-        if proved is None:
-            return
         spec, evaluations = self.spec, self.progress.evaluations
         provenance = Provenance.now(spec.key, self.writer.run, spec.seed, evaluations)
         record = CodeRecord.of(proved.code, proved.distance, provenance, proved.family)
@@ -338,6 +372,9 @@ class _Search:
             if name in held.lanes:
                 lane.slices, lane.steps = held.lanes[name]
                 lane.family.walk.restore(row for row in held.rows if row.family == name)
+            aside = lane.family.aside
+            if aside is not None:
+                aside.restore(held.spent.get(aside.size, 0))
         self.learner.restore(held.learner, self.keeper.origin)
         self.spent = dict(held.spent)
         self.batches = Batches(self._make_batch, held.tallies)
@@ -368,16 +405,10 @@ class _Search:
             records=tuple(self.progress.records),
             learner=self.learner.state(),
             surroundings=self.surroundings,
-            tallies=self.batches.tallies(),
+            # What is looked at between slices has evaluations, but no batch.
+            tallies={size: empty_tally() for size in self.spent} | self.batches.tallies(),
         )
         self.keeper.note(boundary)
-
-
-class _Found(NamedTuple):
-    """What a slice found: checks, and the code proved, unless it is only part of an answer."""
-
-    checks: BinaryMatrix
-    proved: Proved | None
 
 
 class _Claims:

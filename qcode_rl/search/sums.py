@@ -86,7 +86,7 @@ class SumWalk:
         whole = next((row for row in active if row.dimension == self.dimension), None)
         # A dear slice of a whole code must be earned first: it could take all there is time for.
         ahead = int(self.dimension >= _DEAR_DIMENSION)
-        if whole is not None and _cost(whole, ahead) <= sum(_cost(row) for row in parts):
+        if whole is not None and slice_cost(whole, ahead) <= sum(slice_cost(row) for row in parts):
             return whole
         return min(parts, key=lambda row: (self._claim(row), row.dimension), default=whole)
 
@@ -151,7 +151,7 @@ class SumWalk:
         """Return what a part will have cost after a slice, more if that may not help by itself."""
         lengths = self._found() | {row.dimension: row.length}
         helps = _least_sums(lengths, self.dimension)[-1] < (self.shortest or _NEVER)
-        return _cost(row, 1) * (1 if helps else _HELPLESS)
+        return slice_cost(row, 1) * (1 if helps else _HELPLESS)
 
     def _found(self) -> dict[int, int]:
         """Return the shortest lengths found, by dimension."""
@@ -172,7 +172,7 @@ class SumWalk:
         return shortest_length(dimension, self.distance, self.row_limit)
 
 
-def _cost(row: Row, more: int = 0) -> float:
+def slice_cost(row: Row, more: int = 0) -> float:
     """Return what the slices of a row, and some more, cost, in slices of small dimension."""
     return (row.slices + more) * (1.0 + 2.0 ** (row.dimension - _EVEN_DIMENSION))
 

@@ -340,7 +340,8 @@ def test_ctrl_c_exits_130_with_everything_found_in_the_archive(tmp_path: Path) -
     found = [line.split()[1] for line in said if line.startswith("found ")]
     assert len(found) >= 2
     records = Archive(archive).records()
-    assert sorted(record.label for record in records) == sorted(found)
+    # A line that the interrupt came upon may be there twice.
+    assert {record.label for record in records} == set(found)
     assert Archive(archive).verify() == []
     # The table of what was found is printed all the same.
     table = out.split("\n\n")[0].splitlines()  # notes on the catalogue follow it

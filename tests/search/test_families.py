@@ -183,6 +183,7 @@ def turns(lanes: list[Lane], count: int) -> dict[str, int]:
         turn = next_turn(lanes)
         assert turn is not None
         lane, row = turn
+        assert row is not None
         row.slices += 1
         lane.steps += 100
         row.failures[row.length] = 0  # as if it were the first
@@ -214,6 +215,11 @@ def test_a_family_without_hope_waits_and_one_without_anything_to_look_for_drops_
     assert min(steps["hgp"], steps["two-block"]) > 0
     for name in ("hgp", "two-block"):
         rows[name].floor = rows[name].longest + 1
+    # Circulants are left, which wait for nobody.
+    lane, row = next_turn(lanes) or (lanes[1], None)
+    assert (lane.family.name, row, lane.has_more_aside) == ("hgp", None, True)
+    assert lane.family.aside is not None
+    lane.family.aside.restore(10**9)
     # Nothing else is left: then it has its turn after all.
     assert turns(lanes, 1)["css"] > 0
     rows["css"].floor = 41

@@ -378,7 +378,7 @@ def test_settings_the_agent_cannot_learn_with_are_refused(
         ),
         (
             {"family": "hgp", "distance": 3, "qubits": (2, 12)},
-            "qubits: no square product with this k and d has 2 to 12 qubits",
+            "qubits: no product with this k and d has 2 to 12 qubits",
         ),
         (
             {"family": "css", "reward": "logical-error"},

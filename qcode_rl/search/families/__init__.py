@@ -1,12 +1,12 @@
 """The families of codes that a search looks through, one module a kind."""
 
-from qcode_rl.search.families.base import Family, Proved, Walk
+from qcode_rl.search.families.base import Aside, Family, Proved, Walk
 from qcode_rl.search.families.products import Products
 from qcode_rl.search.families.quantum import CSSCodes, StabilizerCodes
 from qcode_rl.search.families.two_block import TwoBlockCodes
 from qcode_rl.search.spec import RunOptions, SearchSpec
 
-__all__ = ["Family", "Proved", "Walk", "families_of"]
+__all__ = ["Aside", "Family", "Proved", "Walk", "families_of"]
 
 _KINDS = {"css": CSSCodes, "stabilizer": StabilizerCodes, "two-block": TwoBlockCodes}
 

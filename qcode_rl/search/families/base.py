@@ -1,8 +1,9 @@
 """What a search needs to know of a family of codes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+from qcode_rl.archive import CodeRecord
 from qcode_rl.archive.presentation import QuantumCode
 from qcode_rl.distance import Distance
 from qcode_rl.gf2 import BinaryMatrix
@@ -41,6 +42,36 @@ class Walk(Protocol):
         """Go on from where `state` of a walk for the same request was taken."""
 
 
+class Aside(Protocol):
+    """What a family looks at between slices, without an agent; each look costs one evaluation."""
+
+    @property
+    def size(self) -> Size:
+        """What its evaluations are counted under; it begins with the family's name."""
+
+    @property
+    def more(self) -> bool:
+        """Whether there is anything left to look at."""
+
+    def due(self, evaluations: int, at_all: bool = False) -> int:
+        """Return how many looks to take between two slices.
+
+        Args:
+            evaluations: made so far in the family, with those of these looks.
+            at_all: the family's walk has come to its end.
+        """
+
+    def look(self, known: Sequence[CodeRecord]) -> list[Proved]:
+        """Take the next look, and return the codes that come of it, proved.
+
+        Args:
+            known: codes that the run has found.
+        """
+
+    def restore(self, looked: int) -> None:
+        """Go on from where so many looks had been taken."""
+
+
 class Family(Protocol):
     """One family of codes in a search: its walk over sizes, its environments and its proofs."""
 
@@ -59,6 +90,10 @@ class Family(Protocol):
     @property
     def walk(self) -> Walk:
         """The walk over its sizes."""
+
+    @property
+    def aside(self) -> Aside | None:
+        """What it looks at between slices besides; `None` if nothing."""
 
     @property
     def proofs(self) -> int:
@@ -89,11 +124,18 @@ class Family(Protocol):
             The code; `None` if the proof refutes it, or comes to no end within its budget.
         """
 
-    def succeed(self, row: Row, checks: BinaryMatrix, proved: Proved | None) -> BinaryMatrix | None:
-        """Note what a slice found; return checks of a further code that it makes, if any.
+    def succeed(
+        self,
+        row: Row,
+        checks: BinaryMatrix,
+        proved: Proved | None,
+        known: Sequence[CodeRecord] = (),
+    ) -> list[Proved]:
+        """Note what a slice found; return the further codes that it makes, proved.
 
         Args:
             row: whose slice it was.
             checks: as in the environment's infos.
             proved: the code, unless the row's codes are only parts of what is wanted.
+            known: codes that the run has found.
         """

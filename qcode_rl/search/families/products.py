@@ -1,20 +1,28 @@
-"""Square hypergraph products: what is searched for is their classical factor."""
+"""Hypergraph products: what is searched for is a classical factor.
+
+Its square is proved and kept, and so are its products with other factors where that is worth it.
+"""
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from qcode_rl.codes import ClassicalCode, hypergraph_product
+from qcode_rl.archive import CodeRecord
+from qcode_rl.codes import ClassicalCode, HypergraphProduct, hypergraph_product
 from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.components import by_components
 from qcode_rl.distance.product import product_distance
 from qcode_rl.gf2 import BinaryMatrix
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Size
-from qcode_rl.search.families.base import Proved
+from qcode_rl.search.factors import Known, Point
+from qcode_rl.search.families.base import Aside, Proved
+from qcode_rl.search.pair_walk import PairWalk
+from qcode_rl.search.pairs import CIRCULANTS, Pairs
 from qcode_rl.search.requests import product_lengths
 from qcode_rl.search.spec import ENVIRONMENTS, RunOptions, SearchSpec
-from qcode_rl.search.sums import MAX_SUM_BITS, SumWalk
+from qcode_rl.search.sums import SumWalk
 from qcode_rl.search.walk import Row, SizeWalk, as_text
 
 
@@ -27,12 +35,15 @@ class Products:
     """
 
     name, stream, proofs = "hgp", 0, 1
-    walk: SizeWalk | SumWalk
+    walk: SizeWalk | PairWalk
+    aside: Aside | None
 
     def __init__(self, spec: SearchSpec, options: RunOptions) -> None:
         self.spec, self.options, self.agent = spec, options, spec.agent
         self.seed_code = spec.seed_classical
         self.walk = _walk(spec)
+        self.pairs = Pairs(spec, _factor_distance)
+        self.aside = Circulants(self.pairs, self.walk)
 
     def size(self, row: Row) -> Size:
         """Return the length and dimension of the factor."""
@@ -66,23 +77,43 @@ class Products:
 
     def is_wanted(self, row: Row) -> bool:
         """Say whether a factor of this dimension has enough logical qubits in its product."""
-        return row.dimension >= self.spec.first_dimension
+        if row.dimension < self.spec.first_dimension:
+            return False
+        # A factor of pairs may be too long for a square.
+        lengths = product_lengths(row.dimension, self.spec.qubits)
+        return lengths.start <= row.length < lengths.stop
 
     def prove(self, checks: BinaryMatrix) -> Proved:
-        """Return the product of a factor, with its distance."""
-        code = hypergraph_product(ClassicalCode(checks))
-        # A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares
-        # the first run the compilation of all other algorithms.
-        distance = product_distance(code, partial(by_components, distance=_enumerated))
-        assert distance is not None, "the environment reported a code without logical qubits"
-        return Proved(code, distance, self.name)
+        """Return the square product of a factor, with its distance."""
+        return _proved(hypergraph_product(ClassicalCode(checks)))
 
-    def succeed(self, row: Row, checks: BinaryMatrix, proved: Proved | None) -> BinaryMatrix | None:
-        """Note a factor; return the direct sum that it makes the shortest of all, if it does."""
+    def succeed(
+        self,
+        row: Row,
+        checks: BinaryMatrix,
+        proved: Proved | None,
+        known: Sequence[CodeRecord] = (),
+    ) -> list[Proved]:
+        """Note a factor; return the other products that it makes.
+
+        Those are products with factors found before, and the square and products of the direct sum
+        that it makes the shortest of all, if it does.
+        """
+        further: list[Proved] = []
+        if row.best is None or checks.shape[1] < row.best:
+            further += self._pairs_of(checks, known)
+        whole = None
         if isinstance(self.walk, SumWalk):
-            return self.walk.succeed(row, checks)
-        row.succeed(checks.shape[1], as_text(checks))
-        return None
+            whole = self.walk.succeed(row, checks)
+        else:
+            row.succeed(checks.shape[1], as_text(checks))
+        if whole is not None:
+            further.append(self.prove(whole))
+            further += self._pairs_of(whole, [*known, *map(_point, further)])
+        return further
+
+    def _pairs_of(self, checks: BinaryMatrix, known: Sequence[Known]) -> list[Proved]:
+        return [_proved(product) for product in self.pairs.found(checks, self.walk, known)]
 
     def _judging(self) -> dict[str, Any]:
         """Return the arguments of an environment that has its codes decoded."""
@@ -92,17 +123,45 @@ class Products:
         return {"logical_error": options, "judge_workers": _judge_workers(self.options)}
 
 
-def _walk(spec: SearchSpec) -> SizeWalk | SumWalk:
+class Circulants:
+    """The turn of circulants between the slices of products; see `Aside`.
+
+    Args:
+        pairs: deals them out.
+        walk: has the factors that they are multiplied by, besides other circulants.
+    """
+
+    size = CIRCULANTS
+
+    def __init__(self, pairs: Pairs, walk: SizeWalk | PairWalk) -> None:
+        self.pairs, self.walk = pairs, walk
+
+    @property
+    def more(self) -> bool:
+        """Whether there are circulants left to look at."""
+        return self.pairs.more
+
+    def due(self, evaluations: int, at_all: bool = False) -> int:
+        """Return how many circulants to look at between two slices."""
+        return self.pairs.due(evaluations, at_all)
+
+    def look(self, known: Sequence[CodeRecord]) -> list[Proved]:
+        """Look at the next circulant, and return the products with it that are worth keeping."""
+        return [_proved(product) for product in self.pairs.circulant(self.walk, known)]
+
+    def restore(self, looked: int) -> None:
+        """Go on from where so many circulants had been looked at."""
+        self.pairs.restore(looked)
+
+
+def _walk(spec: SearchSpec) -> SizeWalk | PairWalk:
     """Return the walk over sizes that a request calls for."""
     seed, first = spec.seed_classical, spec.first_dimension
     lengths = product_lengths(first, spec.qubits)
-    if seed is None and spec.logicals is not None:
-        # Sums come in whatever length their parts have, which a least number could rule out.
-        if spec.qubits is None:
-            return SumWalk(spec.distance, first, spec.limits[0])
-        if lengths.start <= first + 1:
-            longest = min(MAX_SUM_BITS, lengths.stop - 1)
-            return SumWalk(spec.distance, first, spec.limits[0], longest)
+    # Sums come in whatever length their parts have, which a least number could rule out.
+    free = spec.qubits is None or lengths.start <= first + 1
+    if seed is None and spec.logicals is not None and free:
+        return PairWalk(spec.distance, first, spec.limits[0], spec.logicals, spec.qubits)
     only_one = seed is not None or spec.logicals is not None
     fits = None if spec.qubits is None else partial(product_lengths, qubits=spec.qubits)
     return SizeWalk(spec.distance, first, only_one, 0 if seed is None else seed.n, fits)
@@ -114,6 +173,23 @@ def _enumerated(code: ClassicalCode) -> Distance | None:
     if found is not None and found.stopped == "interrupted":
         raise KeyboardInterrupt
     return found
+
+
+# A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares the first
+# run the compilation of all other algorithms.
+_factor_distance = partial(by_components, distance=_enumerated)
+
+
+def _proved(code: HypergraphProduct) -> Proved:
+    distance = product_distance(code, _factor_distance)
+    assert distance is not None, "a product without logical qubits was taken for a code"
+    return Proved(code, distance, "hgp")
+
+
+def _point(proved: Proved) -> Point:
+    code = proved.code
+    found = proved.distance.lower
+    return Point(code.num_qubits, code.num_logicals, found, code.max_weight, code.max_degree)
 
 
 def _judge_workers(options: RunOptions) -> int:

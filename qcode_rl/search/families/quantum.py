@@ -1,7 +1,9 @@
 """Codes that are edited as they are: CSS codes and stabilizer codes of few qubits."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from qcode_rl.archive import CodeRecord
 from qcode_rl.archive.presentation import QuantumCode
 from qcode_rl.codes import StabilizerCode
 from qcode_rl.codes.bounds import shortest_quantum_length
@@ -12,7 +14,7 @@ from qcode_rl.gf2 import BinaryMatrix
 from qcode_rl.identity.css_form import css_form
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Size
-from qcode_rl.search.families.base import Proved
+from qcode_rl.search.families.base import Aside, Proved
 from qcode_rl.search.requests import MOST_QUBITS
 from qcode_rl.search.spec import ENVIRONMENTS, SearchSpec
 from qcode_rl.search.walk import Row, RowWalk, first_length
@@ -39,6 +41,7 @@ class QuantumCodes:
     unit, step = 1, 1
     usual_qubits = USUAL_QUBITS
     proofs = 4
+    aside: Aside | None = None
 
     def __init__(self, spec: SearchSpec) -> None:
         self.spec, self.agent = spec, spec.agent
@@ -86,7 +89,13 @@ class QuantumCodes:
         """Return a code with its distance, if it has the one asked for."""
         return self._proved(self._code(checks), self.name)
 
-    def succeed(self, row: Row, checks: BinaryMatrix, proved: Proved | None) -> None:
+    def succeed(
+        self,
+        row: Row,
+        checks: BinaryMatrix,
+        proved: Proved | None,
+        known: Sequence[CodeRecord] = (),
+    ) -> list[Proved]:
         """Note a code in its row, and in those of fewer logical qubits that it is shorter for."""
         assert proved is not None
         length, k = proved.code.num_qubits // self.unit, proved.code.num_logicals
@@ -95,6 +104,7 @@ class QuantumCodes:
             shorter = other.best is None or length < other.best
             if other is row or (other.dimension <= k and shorter):
                 other.succeed(length)
+        return []
 
     def _range(self) -> tuple[int, int]:
         """Return the least and the largest number of qubits that are tried."""
