@@ -36,9 +36,9 @@ class PauliList(NamedTuple):
         zs: `(MAX_LISTED,) uint64`, which qubits Z or Y acts on.
         labels: `(MAX_LISTED,) uint64`, sums of the labels of their parts.
         weights: `(MAX_LISTED,) int64`.
-        sizes: `(4,) int64`: operators listed; whether some did not fit that should have (0 or 1);
-            the weight up to which all are wanted; and which of the heavier ones are left out, as a
-            mask of bits of a hash: 0 for none.
+        sizes: `(5,) int64`: operators listed; whether some did not fit that should have (0 or 1);
+            the weight up to which all are wanted; which of the heavier ones are left out, as a mask
+            of bits of a hash: 0 for none; and the weight up to which operators were looked for.
     """
 
     xs: Words
@@ -85,7 +85,7 @@ def pauli_list() -> PauliList:
         zs=np.zeros(MAX_LISTED, dtype=np.uint64),
         labels=np.zeros(MAX_LISTED, dtype=np.uint64),
         weights=np.zeros(MAX_LISTED, dtype=np.int64),
-        sizes=np.zeros(4, dtype=np.int64),
+        sizes=np.zeros(5, dtype=np.int64),
     )
 
 
@@ -108,10 +108,24 @@ def half_table(most: int = MAX_HALVES) -> HalfTable:
 
 
 @kernel
-def clear(found: PauliList, wanted: int) -> None:
-    """Empty a list that is to hold all operators up to a weight, and of heavier ones a sample."""
+def clear(found: PauliList, wanted: int, most: int) -> None:
+    """Empty a list that is to hold all operators up to a weight, and of heavier ones a sample.
+
+    Args:
+        found: a list.
+        wanted: weight up to which all are wanted.
+        most: weight up to which operators will be looked for.
+    """
     found.sizes[0] = found.sizes[1] = found.sizes[3] = 0
-    found.sizes[2] = wanted
+    found.sizes[2], found.sizes[4] = wanted, most
+
+
+@kernel
+def listed_up_to(found: PauliList) -> int:
+    """Return the weight up to which all operators are listed."""
+    if found.sizes[1]:
+        return 0
+    return int(found.sizes[4] if found.sizes[3] == 0 else found.sizes[2])
 
 
 @kernel

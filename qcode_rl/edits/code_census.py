@@ -170,7 +170,7 @@ def list_light(graphs: CodeGraphs, i: int, opened: np.uint64, css: bool, s: Code
     """
     n = graphs.num_bits[i]
     most = listed_weight(n, css, graphs.targets[i], graphs.row_limits[i])
-    clear(s.found, min(most, graphs.targets[i] - 1))
+    clear(s.found, min(most, graphs.targets[i] - 1), most)
     # A loop, since numba compiles a kernel once more for every literal that it is called with.
     for kind in range(0 if css else 2, 2 if css else 3):
         _list_kind(graphs, i, opened, kind, most, s)

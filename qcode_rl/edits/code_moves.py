@@ -8,6 +8,7 @@ of them, or one drawn from a heat bath, is put in. Gates between two qubits reac
 
 import numpy as np
 
+from qcode_rl.distance.light_paulis import listed_up_to
 from qcode_rl.edits.code_census import Classes, CodeScratch, sort_light
 from qcode_rl.edits.code_state import CodeGraphs, count_excess, hash_checks, weight_of
 from qcode_rl.edits.graphs import Integers
@@ -97,7 +98,7 @@ def share_out(graphs: CodeGraphs, i: int, chosen: int, s: CodeScratch) -> None:
         graphs.participation[i, :n] /= total
     # If nothing was found, the distance is beyond what is listed; if not all could be, it is 1 for
     # all that is known.
-    graphs.distances[i] = min(least, s.found.sizes[2] + 1) if s.found.sizes[1] == 0 else 1
+    graphs.distances[i] = min(least, listed_up_to(s.found) + 1)
 
 
 @kernel
