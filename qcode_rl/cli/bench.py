@@ -23,6 +23,7 @@ PROGRAMS = {
     "archive": ("archive.py", "100,000 codes: the index, Pareto sets, merging"),
     "known": ("known_codes.py", "published codes: distances against what is recorded"),
     "hgp30": ("hgp30.py", "the tables of He & Liu, arXiv:2502.14372, with our agent"),
+    "families": ("families.py", "how long until small codes of each family are found and proved"),
     "small-codes": (
         "small_codes.py",
         "the smallest codes with light checks, ours beside what is known",

@@ -24,6 +24,8 @@ _FLAGS = (
     "max_degree",
     "logicals",
     "qubits",
+    "layout",
+    "radius",
     "family",
     "seed_code",
     "reward",
@@ -38,6 +40,7 @@ _FLAGS = (
         "qcode-rl search --max-weight 6 --max-degree 3 --distance 16 --logicals 9 --time 10m",
         "qcode-rl search --max-weight 8 --distance 6 --seed-code best-20-9 --evaluations 50000",
         "qcode-rl search --family css --qubits 12..16 --logicals 4 --distance 3 --max-weight 6",
+        "qcode-rl search --family css --layout grid --radius 1.5 --max-weight 4 --distance 3",
         "qcode-rl search --spec search_runs/first.toml --json > found.json",
         "qcode-rl search --max-weight 6 --distance 9 --evaluations 500000 --resume",
     )
@@ -71,6 +74,15 @@ _FLAGS = (
     help="Code to start from, by name or file. For hgp classical code (golay, best-20-5, ...; npz "
     "with H, alist, mtx), for other families quantum (steane, bicycle-72-12, ...; npz with "
     "Hx and Hz or S, Pauli text, stim, ...). Default: random graphs.",
+)
+@click.option(
+    "--layout",
+    metavar="grid|torus|FILE",
+    help="Where the qubits of css and stabilizer codes lie: row by row on a square grid or torus, "
+    "or at coordinates from a file, `x y` a line. Needs --radius.",
+)
+@click.option(
+    "--radius", type=float, metavar="R", help="Qubits farther apart than R share no check."
 )
 @click.option(
     "--reward",

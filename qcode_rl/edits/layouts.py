@@ -191,6 +191,26 @@ def read_coordinates(path: str | Path) -> Places:
     return np.array(pairs, dtype=np.float64).reshape(-1, 2)
 
 
+def as_places(values: Any) -> tuple[tuple[float, float], ...]:
+    """Return coordinates as pairs of numbers.
+
+    Args:
+        values: a sequence of pairs `x, y`.
+
+    Raises:
+        InputError: if it is not that.
+    """
+    pairs = []
+    for value in values if isinstance(values, list | tuple) else [values]:
+        if not isinstance(value, list | tuple) or len(value) != 2:
+            raise InputError(f"layout_places: must be pairs x, y, got {value!r}")
+        for part in value:
+            if isinstance(part, bool) or not isinstance(part, int | float) or not isfinite(part):
+                raise InputError(f"layout_places: must be pairs of numbers, got {value!r}")
+        pairs.append((float(value[0]), float(value[1])))
+    return tuple(pairs)
+
+
 def _as_pair(fields: list[str], where: str) -> tuple[float, float]:
     try:
         x, y = (float(field) for field in fields)

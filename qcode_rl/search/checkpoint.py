@@ -182,11 +182,11 @@ def _require_spec(there: Json, spec: SearchSpec) -> None:
 
 
 def _flat(values: Json, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what decides a result, by its name; a seed code counts by its checks alone."""
+    """Yield what decides a result, by its name; files count by what they hold."""
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{name}.")
-        elif prefix + name != "seed_code":
+        elif name != "seed_code" and not (name == "layout" and "layout_places" in values):
             yield prefix + name, value
 
 

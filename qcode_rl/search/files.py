@@ -40,7 +40,7 @@ def spec_from(values: dict[str, Any]) -> SearchSpec:
         values["seed_checks"] = tuple(str(row) for row in values["seed_checks"])
     if "qubits" in values:
         values["qubits"] = qubit_range(values["qubits"])
-    for name in ("family", "reward", "seed_code"):
+    for name in ("family", "reward", "seed_code", "layout"):
         if not isinstance(values.get(name, ""), str):
             raise InputError(f"{name}: must be text, got {values[name]!r}")
     return _make(SearchSpec, values, "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from qcode_rl.codes import CSSCode
 from qcode_rl.codes.bounds import shortest_length, shortest_quantum_length
 from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
+from qcode_rl.distance.light_paulis import reach
 from qcode_rl.edits.hypergraph_product import MAX_BITS
 from qcode_rl.errors import InputError
 from qcode_rl.search.seeds import two_block_form
@@ -86,6 +87,8 @@ def refusal(spec: "SearchSpec", family: str) -> str | None:
 
 
 def _product_refusal(spec: "SearchSpec") -> str | None:
+    if spec.layout is not None:
+        return "layout: is for families css and stabilizer, not for hgp"
     row_limit, column_limit = spec.limits
     # Rows or columns of weight 1 leave single bits, or pairs, that no check protects.
     reach = 1 if row_limit < 2 else 2 if column_limit < 2 else None
@@ -155,14 +158,31 @@ def _pair_fits(spec: "SearchSpec", most: int) -> bool:
     return False
 
 
+def most_qubits(family: str, distance: int) -> int:
+    """Return the most qubits with which codes of a family can be searched for a distance.
+
+    Environments of CSS and stabilizer codes list all operators lighter than the distance.
+
+    Args:
+        family: one of `FAMILY_NAMES` but `hgp`.
+        distance: d.
+    """
+    most = MOST_QUBITS[family]
+    if family == "two-block":
+        return most
+    kinds = 1 if family == "css" else 3
+    lengths = (n for n in range(most, 0, -1) if reach(n, kinds, distance - 1) == distance - 1)
+    return next(lengths, 0)
+
+
 def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
-    known = ("shaped",) if family == "two-block" else ("shaped", "paper")
-    if spec.reward not in known:
-        rule = f"must be {' or '.join(known)} for family {family}"
-        return f"reward: {rule}, got {spec.reward!r}"
+    if spec.reward != "shaped":
+        return f"reward: must be shaped for family {family}, got {spec.reward!r}"
+    if spec.layout is not None and family == "two-block":
+        return "layout: is for families css and stabilizer, not for two-block"
     if spec.seed_classical is not None:
         return f"seed_code: must be a quantum code for family {family}, got a classical code"
-    seed, most = spec.seed_quantum, MOST_QUBITS[family]
+    seed, most = spec.seed_quantum, most_qubits(family, spec.distance)
     if seed is not None:
         if family == "two-block" and two_block_form(seed) is None:
             return f"seed_code: must be a two-block code of a built-in group, got {seed!r}"
@@ -180,6 +200,10 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
             f"max_degree {spec.max_degree}, got {spec.distance}"
         )
     least = shortest_quantum_length(spec.logicals or 1, spec.distance)
+    if spec.layout_places is not None:
+        most = min(most, len(spec.layout_places))
+        if least > most:
+            return f"layout: must place at least {least} qubits for this k and d, got {most}"
     if least > most:
         told = f"[[n <= {most}, {spec.logicals or 1}]]"
         return f"distance: no {told} stabilizer code reaches it, got {spec.distance}"

@@ -14,6 +14,7 @@ from typing import Any
 from qcode_rl.codes import ClassicalCode, CSSCode, StabilizerCode
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.edits.hypergraph_product import split_limits
+from qcode_rl.edits.layouts import LAYOUTS, as_places, read_coordinates
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.errors import InputError
 from qcode_rl.search.requests import ENVIRONMENTS, FAMILY_NAMES, qubit_range, refusal
@@ -121,6 +122,10 @@ class SearchSpec:
         seed_checks: rows of the seed code's check matrix, or its checks as Pauli strings; read from
             `seed_code` if not given.
         qubits: n, least and largest number of physical qubits; `None`: any.
+        layout: where the qubits of CSS and stabilizer codes lie: `grid`, `torus` or a file of
+            coordinates; `None`: nowhere.
+        radius: qubits farther apart share no check; with a layout.
+        layout_places: coordinates of a layout that is a file; read from it if not given.
     """
 
     max_weight: int
@@ -137,6 +142,9 @@ class SearchSpec:
     evaluations: int | None = None
     seed_checks: tuple[str, ...] | None = None
     qubits: tuple[int, int] | None = None
+    layout: str | None = None
+    radius: float | None = None
+    layout_places: tuple[tuple[float, float], ...] | None = None
 
     def __post_init__(self) -> None:
         self._check_numbers()
@@ -151,6 +159,7 @@ class SearchSpec:
             require_rows(self.seed_checks)
         if self.qubits is not None:
             object.__setattr__(self, "qubits", qubit_range(self.qubits))
+        self._check_layout()
         refusals = [refusal(self, name) for name in self._asked]
         if all(refusals):
             # That of the first family: others have rules of their own, and none of them helps.
@@ -178,6 +187,25 @@ class SearchSpec:
             object.__setattr__(self, "logical_error", self.logical_error or LogicalErrorOptions())
         elif self.logical_error is not None:
             raise InputError(f"logical_error: needs reward 'logical-error', got {self.reward!r}")
+
+    def _check_layout(self) -> None:
+        """Refuse a layout without a radius, and read one that is a file."""
+        if self.layout is None:
+            if self.radius is not None or self.layout_places is not None:
+                raise InputError("layout: must be given with radius and layout_places")
+            return
+        radius = self.radius
+        if radius is None:
+            raise InputError(f"radius: must be given with layout {self.layout!r}")
+        number = isinstance(radius, int | float) and not isinstance(radius, bool)
+        if not number or not (math.isfinite(radius) and radius > 0):
+            raise InputError(f"radius: must be a positive number, got {radius!r}")
+        object.__setattr__(self, "radius", float(radius))
+        if self.layout not in LAYOUTS and self.layout_places is None:
+            places = [(x, y) for x, y in read_coordinates(self.layout).tolist()]
+            object.__setattr__(self, "layout_places", tuple(places))
+        if self.layout_places is not None:
+            object.__setattr__(self, "layout_places", as_places(self.layout_places))
 
     @property
     def _asked(self) -> tuple[str, ...]:
@@ -237,13 +265,17 @@ class SearchSpec:
             values["seed_checks"] = list(self.seed_checks)
         if self.qubits is not None:
             values["qubits"] = list(self.qubits)
+        if self.layout_places is not None:
+            values["layout_places"] = [list(place) for place in self.layout_places]
         return values
 
     @property
     def key(self) -> str:
-        """SHA-256 of the canonical JSON of the spec; a seed code counts by its checks."""
+        """SHA-256 of the canonical JSON of the spec; files count by what they hold."""
         values = self.as_dict()
         values.pop("seed_code", None)
+        if self.layout_places is not None:
+            values.pop("layout")
         text = json.dumps({"version": SPEC_VERSION, **values}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

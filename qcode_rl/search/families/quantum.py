@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from qcode_rl.archive import CodeRecord
 from qcode_rl.archive.presentation import QuantumCode
 from qcode_rl.codes import StabilizerCode
@@ -10,12 +12,13 @@ from qcode_rl.codes.bounds import shortest_quantum_length
 from qcode_rl.codes.quantum_bounds import MAX_QUBITS, is_excluded
 from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.budget import Budget
-from qcode_rl.gf2 import BinaryMatrix
+from qcode_rl.edits.layouts import layout_balls
+from qcode_rl.gf2 import BinaryMatrix, unpack_rows
 from qcode_rl.identity.css_form import css_form
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Size
 from qcode_rl.search.families.base import Aside, Proved
-from qcode_rl.search.requests import MOST_QUBITS
+from qcode_rl.search.requests import most_qubits
 from qcode_rl.search.spec import ENVIRONMENTS, SearchSpec
 from qcode_rl.search.walk import Row, RowWalk, first_length
 
@@ -110,7 +113,10 @@ class QuantumCodes:
         """Return the least and the largest number of qubits that are tried."""
         least, most = self.spec.qubits or (1, self.usual_qubits)
         seed = 0 if self.seed_code is None else self.seed_code.num_qubits
-        return max(least, seed), max(seed, min(most, MOST_QUBITS[self.name]))
+        most = min(most, most_qubits(self.name, self.spec.distance))
+        if self.spec.layout_places is not None:
+            most = min(most, len(self.spec.layout_places))
+        return max(least, seed), max(seed, most)
 
     def _open_row(self, dimension: int) -> Row | None:
         """Return a fresh row, `None` if no number of qubits is possible."""
@@ -125,7 +131,10 @@ class QuantumCodes:
 
     def _place(self, size: Size) -> dict[str, Any]:
         """Return the arguments of an environment that say where its codes live."""
-        return {"qubits": size[1]}
+        spec, qubits = self.spec, size[1]
+        places = spec.layout_places
+        layout = spec.layout if places is None else np.array(places[:qubits])
+        return {"qubits": qubits, "layout": layout, "radius": spec.radius}
 
     def _seed(self) -> Any:
         """Return the seed code as environments take it."""
@@ -134,6 +143,17 @@ class QuantumCodes:
     def _code(self, checks: BinaryMatrix) -> QuantumCode:
         """Return the code of symplectic checks `(r, 2n)`, without rows of zeros."""
         return StabilizerCode(checks[checks.any(axis=1)]).to_css()
+
+    def _is_local(self, supports: BinaryMatrix) -> bool:
+        """Say whether checks, by the qubits that they act on, keep to the layout."""
+        near = self._near(supports.shape[1])
+        return near is None or all(near[np.ix_(row == 1, row == 1)].all() for row in supports)
+
+    def _near(self, qubits: int) -> BinaryMatrix | None:
+        """Return which qubits may share a check, `(n, n)`; `None` if all may."""
+        place = self._place((self.name, qubits))
+        sets = layout_balls(place.get("layout"), place.get("radius"), qubits)
+        return None if sets is None else unpack_rows(sets[:, np.newaxis], qubits)
 
     def _proved(self, code: QuantumCode, family: str) -> Proved | None:
         target = self.spec.distance
@@ -167,8 +187,10 @@ class StabilizerCodes(QuantumCodes):
         if form is None:
             return proved
         spec, k = self.spec, form.num_logicals
-        # Its generators are others: they may be in more checks on a qubit than was asked for.
+        # Its generators are others: a qubit may be in more checks, or a check longer, than asked.
         if not spec.met_by(form.num_qubits, k, spec.distance, form.max_weight, form.max_degree):
+            return None
+        if not self._is_local(np.vstack([form.x_checks, form.z_checks])):
             return None
         return self._proved(form, "css")
 

@@ -1,0 +1,87 @@
+"""Requests for codes on a layout: what they may say, and what is found for them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qcode_rl.codes import CSSCode, StabilizerCode
+from qcode_rl.edits.layouts import layout_distances
+from qcode_rl.errors import InputError
+from qcode_rl.search.files import spec_from
+from qcode_rl.search.requests import most_qubits
+from qcode_rl.search.runner import run_search
+from qcode_rl.search.spec import RunOptions, SearchSpec
+
+GRID = {"max_weight": 4, "distance": 2, "family": "css", "layout": "grid", "radius": 1.5}
+SMALL_AGENT = {"num_envs": 16, "rollout": 8, "batch_size": 64, "episode": 40}
+
+
+def places_file(folder: Path, places: list[tuple[float, float]]) -> str:
+    path = folder / "places.txt"
+    path.write_text("".join(f"{x} {y}\n" for x, y in places))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"radius": None}, "radius: must be given with layout 'grid'"),
+        ({"layout": None}, "layout: must be given with radius and layout_places"),
+        ({"radius": -1}, "radius: must be a positive number, got -1"),
+        ({"radius": float("nan")}, "radius: must be a positive number, got nan"),
+        ({"family": "hgp"}, "layout: is for families css and stabilizer, not for hgp"),
+        ({"family": "two-block"}, "layout: is for families css and stabilizer, not for two-block"),
+        ({"layout": "sphere"}, "layout: must be grid, torus or a file, got 'sphere'"),
+        ({"layout": 3}, "layout: must be text, got 3"),
+        ({"layout_places": [[0, 0, 0]]}, "layout_places: must be pairs x, y, got [0, 0, 0]"),
+        ({"layout_places": [[0, "a"]]}, "layout_places: must be pairs of numbers, got [0, 'a']"),
+        (
+            {"layout_places": [[0, 0], [0, 1], [1, 0]]},
+            "layout: must place at least 4 qubits for this k and d, got 3",
+        ),
+    ],
+)
+def test_requests_that_make_no_sense_are_refused(change: dict[str, object], message: str) -> None:
+    values = {name: value for name, value in (GRID | change).items() if value is not None}
+    with pytest.raises(InputError) as caught:
+        spec_from(values)
+    assert str(caught.value) == message
+
+
+def test_a_file_of_coordinates_counts_by_what_it_holds(tmp_path: Path) -> None:
+    places = [(float(i % 3), float(i // 3)) for i in range(9)]
+    one = spec_from(GRID | {"layout": places_file(tmp_path, places)})
+    again = spec_from({**one.as_dict(), "layout": "elsewhere.txt"})
+    assert one.key == again.key
+    assert one.layout_places == tuple(places)
+    moved = spec_from(GRID | {"layout": places_file(tmp_path, [*places[:8], (5.0, 5.0)])})
+    assert moved.key != one.key != spec_from(GRID).key
+
+
+def test_auto_leaves_out_families_that_know_no_layout() -> None:
+    assert spec_from(GRID | {"family": "auto"}).families == ("css", "stabilizer")
+
+
+def test_distances_are_asked_for_only_where_they_can_be_judged() -> None:
+    assert most_qubits("css", 3) == most_qubits("stabilizer", 3) == 64
+    assert most_qubits("two-block", 12) == 144
+    assert most_qubits("stabilizer", 9) < 17 < most_qubits("css", 9) < 64
+    with pytest.raises(InputError, match=r"^distance: no \[\[n <= 15, 1\]\] stabilizer code"):
+        SearchSpec(max_weight=6, distance=9, family="stabilizer")
+
+
+@pytest.mark.parametrize("family", ["css", "stabilizer"])
+def test_what_is_found_has_no_long_checks(family: str, tmp_path: Path) -> None:
+    spec = spec_from(
+        GRID | {"family": family, "qubits": 9, "logicals": 1, "evaluations": 6000}
+        | {"agent": SMALL_AGENT}
+    )  # fmt: skip
+    result = run_search(spec, RunOptions(tmp_path))
+    assert result.met
+    near = layout_distances("grid", 9) <= 1.5
+    for record in result.records:
+        code = record.code
+        general = StabilizerCode.from_css(code) if isinstance(code, CSSCode) else code
+        supports = general.checks[:, :9] | general.checks[:, 9:]
+        assert all(near[np.ix_(row == 1, row == 1)].all() for row in supports)
