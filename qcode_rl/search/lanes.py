@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qcode_rl.search.families import Family
+from qcode_rl.search.requests import SMALL_DISTANCE
 from qcode_rl.search.walk import Row
 
-#: Distance up to which codes of few qubits are where most is to be found.
-_SMALL_DISTANCE = 6
 #: Share of the environment steps that products get among other families, at small distances and at
 #: others.
 _PRODUCTS_SMALL, _PRODUCTS = 0.25, 0.5
@@ -53,7 +52,7 @@ def lanes_of(families: Sequence[Family], distance: int) -> list[Lane]:
         families: those of a search.
         distance: distance asked for; at larger ones products get more.
     """
-    products = _PRODUCTS_SMALL if distance <= _SMALL_DISTANCE else _PRODUCTS
+    products = _PRODUCTS_SMALL if distance <= SMALL_DISTANCE else _PRODUCTS
     others = sum(family.name != "hgp" for family in families)
     return [
         Lane(family, products if family.name == "hgp" else (1 - products) / others)

@@ -26,6 +26,8 @@ ENVIRONMENTS = {
 FAMILY_NAMES = tuple(ENVIRONMENTS)
 #: Largest dimension of a classical factor that can be asked for.
 MAX_DIMENSION = 30
+#: Distance up to which codes of few qubits are where most is to be found.
+SMALL_DISTANCE = 6
 #: Most qubits of a code of each family but products that can be asked for.
 MOST_QUBITS = {"css": 64, "stabilizer": 64, "two-block": 144}
 _RANGE = re.compile(r"([0-9]{1,9})(?:\.\.([0-9]{1,9}))?")

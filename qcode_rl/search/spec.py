@@ -17,7 +17,13 @@ from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.edits.layouts import LAYOUTS, as_places, read_coordinates
 from qcode_rl.edits.rewards import RewardOptions, reward_code
 from qcode_rl.errors import InputError
-from qcode_rl.search.requests import ENVIRONMENTS, FAMILY_NAMES, qubit_range, refusal
+from qcode_rl.search.requests import (
+    ENVIRONMENTS,
+    FAMILY_NAMES,
+    SMALL_DISTANCE,
+    qubit_range,
+    refusal,
+)
 from qcode_rl.search.seeds import as_rows, code_of, read_seed, read_seed_code, require_rows
 from qcode_rl.search.version import SPEC_VERSION
 
@@ -213,8 +219,16 @@ class SearchSpec:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families that are searched: those asked for that may meet the request."""
-        return tuple(name for name in self._asked if refusal(self, name) is None)
+        """The families that are searched: those asked for that may meet the request.
+
+        `auto` leaves out codes of few qubits at distances that nobody has found there, unless the
+        number of qubits or a layout is given: they would only take time from the others.
+        """
+        names = tuple(name for name in self._asked if refusal(self, name) is None)
+        given = self.qubits is not None or self.layout is not None
+        if self.family != "auto" or given or self.distance <= SMALL_DISTANCE:
+            return names
+        return tuple(name for name in names if name not in ("css", "stabilizer")) or names
 
     @property
     def limits(self) -> tuple[int, int]:

@@ -63,6 +63,16 @@ def test_auto_leaves_out_families_that_know_no_layout() -> None:
     assert spec_from(GRID | {"family": "auto"}).families == ("css", "stabilizer")
 
 
+def test_auto_looks_for_codes_of_few_qubits_only_where_there_is_hope() -> None:
+    everything = ("hgp", "css", "stabilizer", "two-block")
+    assert SearchSpec(max_weight=6, distance=6).families == everything
+    assert SearchSpec(max_weight=6, distance=7).families == ("hgp", "two-block")
+    given = SearchSpec(max_weight=6, distance=7, qubits=(20, 30))
+    assert set(given.families) >= {"css", "stabilizer", "two-block"}
+    # Whoever asks for a family gets it.
+    assert SearchSpec(max_weight=6, distance=7, family="css").families == ("css",)
+
+
 def test_distances_are_asked_for_only_where_they_can_be_judged() -> None:
     assert most_qubits("css", 3) == most_qubits("stabilizer", 3) == 64
     assert most_qubits("two-block", 12) == 144
