@@ -16,7 +16,7 @@ from qcode_rl.gf2.packing import Words
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 #: Operators that are tried for a cyclic code before a circuit is taken.
-_CYCLIC_TRIES = 64
+_CYCLIC_TRIES = 256
 
 
 @kernel
@@ -122,7 +122,8 @@ def start_cyclically(graphs: CodeGraphs, i: int, css: bool, s: CodeScratch) -> b
     """Replace code i by one with a cyclic symmetry, as nearly as its k allows.
 
     The qubits are one cycle, or several of one length, and light operators are drawn whose shifts
-    commute with one another and with all before, until there are r independent ones.
+    commute with one another and with all before, until there are r independent ones. Codes with an
+    error of weight 1 are drawn again.
 
     Returns:
         Whether that succeeded; the code is of no use otherwise.
@@ -147,8 +148,25 @@ def start_cyclically(graphs: CodeGraphs, i: int, css: bool, s: CodeScratch) -> b
                 count += 1
             x, z = _shifted(x, n, block), _shifted(z, n, block)
         if count == r:
-            return True
+            if _protects_all(graphs, i):
+                return True
+            count = 0
     return False
+
+
+@kernel
+def _protects_all(graphs: CodeGraphs, i: int) -> bool:
+    """Say whether the checks act on every qubit in two ways: else it has an error of weight 1."""
+    n = graphs.num_bits[i]
+    every = ~_ZERO if n == 64 else (_ONE << np.uint64(n)) - _ONE
+    only_x = only_z = both = _ZERO
+    for check in range(graphs.num_checks[i]):
+        x, z = graphs.xs[i, check], graphs.zs[i, check]
+        only_x |= x & ~z
+        only_z |= z & ~x
+        both |= x & z
+    in_two_ways = (only_x & only_z) | (only_z & both) | (only_x & both)
+    return bool(in_two_ways == every)
 
 
 @kernel

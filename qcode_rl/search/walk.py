@@ -19,6 +19,8 @@ from qcode_rl.gf2 import BinaryMatrix
 
 #: How far above the least possible length a dimension is first tried, as a divisor of that length.
 _FIRST_MARGIN = 4
+#: By how much rarer each further qubit makes the slices of a length at which nothing was found.
+_DEARER = 1.12
 
 
 @dataclass
@@ -83,7 +85,8 @@ class Row:
         elif exhausted:
             self.floor = max(self.floor, self.length + 1)
         if self.best is None:
-            self._go_to(min(self.longest, self.length + max(1, self.length // 8)))
+            longer = min(self.longest, self.length + max(1, self.length // 8))
+            self._go_to(longer if self.family == "hgp" else self._least_tried())
             return
         # Lengths in between first; once there is none, the one just below the best again, and
         # now and then a shorter one, since the agent has learned meanwhile.
@@ -94,6 +97,17 @@ class Row:
             self._go_to(max(self.floor, self.best - 2))
         else:
             self._go_to(max(self.floor, self.best - 1))
+
+    def _least_tried(self) -> int:
+        """Return the length that has had least of its share of slices, which falls with length.
+
+        Where there may be no code at all, or only long ones, no length is worth all the time.
+        """
+        lengths = range(self.floor, self.longest + 1)
+        return min(
+            lengths,
+            key=lambda one: (1 + self.failures.get(one, 0)) * _DEARER ** (one - self.floor),
+        )
 
     def _go_to(self, length: int) -> None:
         """Choose a length, or the nearest one at which something is left to look at."""

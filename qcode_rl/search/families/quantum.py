@@ -1,12 +1,14 @@
 """Codes that are edited as they are: CSS codes and stabilizer codes of few qubits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from qcode_rl.archive import CodeRecord
 from qcode_rl.archive.presentation import QuantumCode
+from qcode_rl.catalogue import smallest_known
 from qcode_rl.codes import StabilizerCode
 from qcode_rl.codes.bounds import shortest_quantum_length
 from qcode_rl.codes.quantum_bounds import MAX_QUBITS, is_excluded
@@ -26,6 +28,8 @@ from qcode_rl.search.walk import Row, RowWalk, first_length
 USUAL_QUBITS = 40
 #: Work units (about 5 ns) of one proof, some seconds at most.
 PROOF_WORK = 1 << 29
+#: Most edits of an episode: in more, hardly anything is found that was not found by then.
+_EPISODE = 60
 
 
 class QuantumCodes:
@@ -47,7 +51,8 @@ class QuantumCodes:
     aside: Aside | None = None
 
     def __init__(self, spec: SearchSpec) -> None:
-        self.spec, self.agent = spec, spec.agent
+        self.spec = spec
+        self.agent = replace(spec.agent, episode=min(spec.agent.episode, _EPISODE))
         self.seed_code = spec.seed_quantum
         self.least_qubits, self.most_qubits = self._range()
         seed_k = None if self.seed_code is None else self.seed_code.num_logicals
@@ -126,8 +131,16 @@ class QuantumCodes:
         longest = self.most_qubits // self.unit
         if floor > longest:
             return None
-        start = floor if self.seed_code is not None else min(longest, first_length(floor))
+        start = floor if self.seed_code is not None else min(longest, self._first(dimension, floor))
         return Row(dimension, floor, start, family=self.name, longest=longest)
+
+    def _first(self, dimension: int, floor: int) -> int:
+        """Return the length to begin with: that of the shortest code known, if there is one."""
+        css = self.name != "stabilizer"
+        known = smallest_known(dimension, self.spec.distance, self.spec.max_weight, css)
+        if known is None:
+            return first_length(floor)
+        return max(floor, -(-known.n // self.unit))
 
     def _place(self, size: Size) -> dict[str, Any]:
         """Return the arguments of an environment that say where its codes live."""

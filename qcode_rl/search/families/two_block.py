@@ -1,6 +1,5 @@
 """Two-block group-algebra codes: two supports in a group, which the whole group moves around."""
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,9 +18,6 @@ from qcode_rl.search.requests import MOST_QUBITS
 from qcode_rl.search.seeds import two_block_form
 from qcode_rl.search.spec import SearchSpec
 from qcode_rl.search.walk import Row
-
-#: Most edits of an episode: there are few terms to move.
-_EPISODE = 60
 
 
 class TwoBlockCodes(QuantumCodes):
@@ -44,7 +40,6 @@ class TwoBlockCodes(QuantumCodes):
         seed = spec.seed_quantum
         self.form = None if seed is None else two_block_form(seed)
         super().__init__(spec)
-        self.agent = replace(spec.agent, episode=min(spec.agent.episode, _EPISODE))
 
     def size(self, row: Row) -> Size:
         """Return the numbers of qubits and of logical qubits, and which group has its turn."""
