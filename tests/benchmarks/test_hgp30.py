@@ -139,8 +139,9 @@ def test_a_request_is_measured_by_all_methods(tmp_path: Path) -> None:
     # It ends when nothing shorter is possible; the limit is for kernels to be compiled first.
     job = hgp30_requests.Job(Request(6, 3, 4, 3), 240.0, 0, SMALL)
     result = json.loads(json.dumps(hgp30_requests.measure(job, tmp_path)))
-    assert [result[name]["n"] for name in ("agent", "annealing", "annealing-edges")] == [34] * 3
-    assert result["agent"]["label"] == "[[34,4,3]](6,3)"
+    # The agent's search also keeps products of circulants, which undercut all other squares here.
+    assert [result[name]["n"] for name in ("agent", "annealing", "annealing-edges")] == [32, 34, 34]
+    assert result["agent"]["label"] == "[[32,4,3]](6,3)"
     assert result["agent"]["complete"]
 
 

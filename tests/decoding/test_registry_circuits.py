@@ -26,6 +26,20 @@ SMALL = (
     *(f"toric-{d}" for d in range(2, 8)),
     "steane",
     "five-qubit",
+    "shor-3-3",
+    "carbon",
+    "xzzx-2-3",
+    "twisted-toric-2-2",
+    "colour-5",
+    "square-octagon-colour-5",
+    "quantum-hamming-3",
+    "quantum-reed-muller-4",
+    "quantum-golay",
+    "gottesman-3",
+    "perfect-2",
+    "quadratic-residue-13",
+    "eleven",
+    "seventeen",
     "bicycle-72-12",
     "bicycle-90-8",
     "repetition-3 x hamming-3",
@@ -112,6 +126,7 @@ def test_circuits_of_large_archived_codes_are_faithful() -> None:
 
 def test_no_family_of_quantum_codes_is_left_out() -> None:
     numbers = {"bicycle": "-72-12", "best": "-5-2", "bch": "-7-3", "reed-muller": "-1-3"}
+    numbers["quadratic-residue"] = "-13"
     quantum = set()
     for syntax in NAMES:
         words = syntax.split("-")

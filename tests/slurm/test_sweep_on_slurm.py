@@ -76,9 +76,12 @@ def events(archive: Path, what: str) -> list[dict[str, Any]]:
 
 def facts(archive: Path) -> list[tuple[Any, ...]]:
     """Return all that is the same whoever ran the searches, and in whatever order."""
+    held = Archive(archive)
+    # Several searches may find one code: which of them a record names is a matter of dates.
     return sorted(
-        (r.key, r.n, r.k, str(r.distance), r.w, r.q, r.provenance.spec_key, r.provenance.seed)
-        for r in Archive(archive).records()
+        (r.key, r.n, r.k, str(r.distance), r.w, r.q, told.provenance.spec_key, told.provenance.seed)
+        for r in held.records()
+        for told in held.found(r.key)
     )
 
 

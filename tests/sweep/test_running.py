@@ -263,7 +263,7 @@ def test_a_point_that_is_another_search_by_now_is_not_run(bench: Bench, tmp_path
     assert outcome["what"] == "failed"
     assert outcome["reason"] == "spec: is not what it was when the sweep was read"
     seed.unlink()
-    assert bench.run(Task(point))["reason"] == f"{seed}: No such file or directory"
+    assert bench.run(Task(point))["reason"] == f"{seed}: no such file"
     assert len(bench.asked) == 1
 
 
