@@ -10,8 +10,8 @@ from qcode_rl.search.walk import Row
 #: Share of the environment steps that products get among other families, at small distances and at
 #: others.
 _PRODUCTS_SMALL, _PRODUCTS = 0.25, 0.5
-#: Slices at the greatest length without any code after which a family waits until no other one has
-#: anything left to look for.
+#: Slices without any code, at the greatest length or on average over all lengths, after which a
+#: family waits until no other one has anything left to look for.
 _PATIENCE = 3
 
 
@@ -38,11 +38,15 @@ class Lane:
 
     @property
     def hopeless(self) -> bool:
-        """Whether nothing was found at any length up to the greatest."""
+        """Whether nothing was found in many slices at lengths up to the greatest."""
         rows = self.family.walk.rows
         if any(row.best is not None for row in rows):
             return False
-        return any(row.failures.get(row.longest, 0) >= _PATIENCE for row in rows)
+        return any(
+            row.failures.get(row.longest, 0) >= _PATIENCE
+            or sum(row.failures.values()) >= _PATIENCE * max(1, row.longest - row.floor + 1)
+            for row in rows
+        )
 
 
 def lanes_of(families: Sequence[Family], distance: int) -> list[Lane]:

@@ -141,7 +141,7 @@ def test_a_request_is_measured_by_all_methods(tmp_path: Path) -> None:
     result = json.loads(json.dumps(hgp30_requests.measure(job, tmp_path)))
     # The agent's search also keeps products of circulants, which undercut all other squares here.
     assert [result[name]["n"] for name in ("agent", "annealing", "annealing-edges")] == [32, 34, 34]
-    assert result["agent"]["label"] == "[[32,4,3]](6,3)"
+    assert result["agent"]["label"] == "[[32,4,3]](5,3)"
     assert result["agent"]["complete"]
 
 

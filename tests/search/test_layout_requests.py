@@ -37,8 +37,8 @@ def places_file(folder: Path, places: list[tuple[float, float]]) -> str:
         ({"layout_places": [[0, 0, 0]]}, "layout_places: must be pairs x, y, got [0, 0, 0]"),
         ({"layout_places": [[0, "a"]]}, "layout_places: must be pairs of numbers, got [0, 'a']"),
         (
-            {"layout_places": [[0, 0], [0, 1], [1, 0]]},
-            "layout: must place at least 4 qubits for this k and d, got 3",
+            {"layout_places": [[0, 0], [0, 1]]},
+            "layout: must place at least 3 qubits for this k and d, got 2",
         ),
     ],
 )

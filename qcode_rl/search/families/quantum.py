@@ -147,7 +147,8 @@ class QuantumCodes:
         spec, qubits = self.spec, size[1]
         places = spec.layout_places
         layout = spec.layout if places is None else np.array(places[:qubits])
-        return {"qubits": qubits, "layout": layout, "radius": spec.radius}
+        local = {} if layout is None else {"layout": layout, "radius": spec.radius}
+        return {"qubits": qubits, **local}
 
     def _seed(self) -> Any:
         """Return the seed code as environments take it."""
