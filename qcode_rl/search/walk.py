@@ -103,10 +103,10 @@ class Row:
 
         Where there may be no code at all, or only long ones, no length is worth all the time.
         """
-        lengths = range(self.floor, self.longest + 1)
         return min(
-            lengths,
+            range(self.floor, self.longest + 1),
             key=lambda one: (1 + self.failures.get(one, 0)) * _DEARER ** (one - self.floor),
+            default=self.length,
         )
 
     def _go_to(self, length: int) -> None:

@@ -225,3 +225,19 @@ def test_products_of_a_range_of_qubits_are_looked_for_at_the_lengths_that_have_t
     for _ in range(20):
         assert 4 <= row.length <= 7
         row.fail()
+
+
+def test_lengths_without_a_code_take_turns_the_short_ones_most_often() -> None:
+    row = Row(1, floor=11, length=13, family="css", longest=30)
+    for _ in range(300):
+        row.fail()
+        assert 11 <= row.length <= 30
+    tried = [row.failures.get(n, 0) for n in range(11, 31)]
+    assert min(tried) > 0
+    assert tried[0] > 2 * tried[10] > 2 * tried[19]
+
+
+def test_a_row_whose_last_length_is_exhausted_is_finished() -> None:
+    row = Row(1, floor=9, length=9, family="css", longest=9)
+    row.fail(exhausted=True)
+    assert row.finished
