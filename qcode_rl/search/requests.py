@@ -206,9 +206,12 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
         most = min(most, len(spec.layout_places))
         if least > most:
             return f"layout: must place at least {least} qubits for this k and d, got {most}"
-    if least > most:
-        told = f"[[n <= {most}, {spec.logicals or 1}]]"
+    if least > MOST_QUBITS[family]:
+        told = f"[[n <= {MOST_QUBITS[family]}, {spec.logicals or 1}]]"
         return f"distance: no {told} stabilizer code reaches it, got {spec.distance}"
+    if least > most:
+        judged = f"can be judged on up to {most} qubits, where codes have at least {least}"
+        return f"distance: for family {family} it {judged}, got {spec.distance}"
     if spec.qubits is not None and not least <= spec.qubits[1]:
         return f"qubits: a code with this k and d has at least {least}, got {spec.qubits[1]}"
     if spec.qubits is not None and spec.qubits[0] > most:

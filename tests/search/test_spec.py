@@ -47,15 +47,23 @@ CHANGES: dict[str, Any] = {
 }
 
 
+#: The same for requests with a layout.
+PLACES: dict[str, Any] = {
+    "layout": "torus",
+    "radius": 2.0,
+    "layout_places": tuple((float(x), float(y)) for x in range(4) for y in range(4)),
+}
+
+
 def test_every_field_of_a_spec_is_part_of_its_key() -> None:
-    assert set(CHANGES) == set(SearchSpec.__dataclass_fields__)
+    assert set(CHANGES | PLACES) == set(SearchSpec.__dataclass_fields__)
     CHANGES["seed_checks"] = tuple("".join(map(str, r)) for r in np.eye(20, 24, dtype=int).tolist())
     judged = replace(SPEC, reward="logical-error")
-    keys = {
-        replace(judged if name == "logical_error" else SPEC, **{name: value}).key
-        for name, value in CHANGES.items()
-    }
-    assert len(keys | {SPEC.key, judged.key}) == len(CHANGES) + 2
+    placed = SearchSpec(6, 3, family="css", layout="grid", radius=1.5)
+    others = {"logical_error": judged} | dict.fromkeys(PLACES, placed)
+    changes = CHANGES | PLACES
+    keys = {replace(others.get(name, SPEC), **{name: value}).key for name, value in changes.items()}
+    assert len(keys | {SPEC.key, judged.key, placed.key}) == len(changes) + 3
 
 
 def test_keys_do_not_change_unnoticed() -> None:
@@ -374,7 +382,7 @@ def test_settings_the_agent_cannot_learn_with_are_refused(
         ),
         (
             {"family": "css", "qubits": (65, 80)},
-            "qubits: codes of family css have at most 64, got 65",
+            "qubits: codes of family css have at most 42, got 65",
         ),
         (
             {"family": "hgp", "distance": 3, "qubits": (2, 12)},
@@ -382,7 +390,7 @@ def test_settings_the_agent_cannot_learn_with_are_refused(
         ),
         (
             {"family": "css", "reward": "logical-error"},
-            "reward: must be shaped or paper for family css, got 'logical-error'",
+            "reward: must be shaped for family css, got 'logical-error'",
         ),
         (
             {"family": "two-block", "reward": "paper"},
