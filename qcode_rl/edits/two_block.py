@@ -29,7 +29,7 @@ from qcode_rl.edits.two_block_state import (
     check_task,
     two_block_graphs,
 )
-from qcode_rl.edits.two_block_stepping import observe_batch, restart, step_batch
+from qcode_rl.edits.two_block_stepping import RESTART, SKIP, observe_batch, step_batch
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
 
@@ -155,7 +155,9 @@ class TwoBlockBatch(EditBatch):
         return np.block([[x_checks, zeros], [zeros, z_checks]])
 
     def _restart_one(self, i: int) -> None:
-        restart(self.graphs, i, self.pools, self.rules, self._work(), self.outcome)
+        actions = np.full(self.size, SKIP)
+        actions[i] = RESTART
+        self._advance(actions)
 
     def _advance(self, actions: Integers) -> None:
         step_batch(

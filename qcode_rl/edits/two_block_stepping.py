@@ -22,6 +22,8 @@ from qcode_rl.edits.two_block_state import BlockOutcome, BlockPools, BlockWork, 
 from qcode_rl.gf2.jit import kernel
 
 _RANK = 6
+#: What `step_batch` takes besides actions.
+SKIP, RESTART = -(1 << 40), -(1 << 40) - 1
 
 
 @kernel
@@ -191,9 +193,15 @@ def step_batch(
     work: BlockWork,
     final: Observations,
 ) -> None:
-    """Step every code of a batch; arguments as for `stepping.step_batch`."""
+    """Step every code of a batch; arguments as for `stepping.step_batch`.
+
+    The actions `SKIP` and `RESTART` leave a code alone and begin a new episode of it, so that all
+    that takes long to compile is compiled once, in this kernel.
+    """
     for i in range(actions.shape[0]):
-        if waiting[i]:
+        if actions[i] == SKIP:
+            continue
+        if waiting[i] or actions[i] == RESTART:
             restart(graphs, i, pools, rules, work, outcome)
             outcome.rewards[i] = 0.0
             outcome.ended[i], outcome.met[i], outcome.illegal[i] = False, False, False
