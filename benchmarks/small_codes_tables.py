@@ -10,10 +10,11 @@ d (proved) and checks of weight at most w. A cell reads
     ours / catalogue / annealing (bound)
 
 in qubits; -: none found, or not looked for yet, since the run may be stopped and go on.
-**Bold**: fewer qubits than the smallest code of the catalogue, plain: as many, *italic*:
-more; =: as few as the bound allows; +: several codes side by side. The catalogue is that of qcode-rl, its codes with proved distances. The bound holds for all stabilizer codes of any
-weight: linear programming with exact certificates up to 20 qubits, the quantum Singleton and
-Hamming bounds beyond. Codes of more than {most} qubits were not looked for.
+**Bold**: fewer qubits than the smallest code of the catalogue, plain: as many, *italic*: more;
+=: as few as the bound allows; +: several codes side by side. The catalogue is that of qcode-rl, its
+codes with proved distances. The bound holds for all stabilizer codes of any weight: linear
+programming with exact certificates up to 20 qubits, the quantum Singleton and Hamming bounds
+beyond. Codes of more than {most} qubits were not looked for.
 
 "Ours" is `qcode-rl search` for a single n and k in the environment `{environment}`: it begins with
 the shipped policy, learns on the way and ends with the first code, or after {evaluations:,}
