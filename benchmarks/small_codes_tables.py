@@ -16,10 +16,11 @@ codes with proved distances. The bound holds for all stabilizer codes of any wei
 programming with exact certificates up to 20 qubits, the quantum Singleton and Hamming bounds
 beyond. Codes of more than {most} qubits were not looked for.
 
-"Ours" is `qcode-rl search` for a single n and k in the environment `{environment}`: it begins with
-the shipped policy, learns on the way and ends with the first code, or after {evaluations:,}
-evaluations ({agent}). Annealing over gates had as many
-for each of its lengths. Lengths are tried from the catalogue's, down from each code that was found,
+"Ours" is `qcode-rl search` for a single n and k. About half of its evaluations go to codes that are
+drawn with a cyclic symmetry of the qubits, the other half to edits by the agent in the environment
+`{environment}`: it begins with the shipped policy and learns on the way ({agent}).
+It ends with the first code, or after {evaluations:,} evaluations. Annealing over gates
+had as many for each of its lengths. Lengths are tried from the catalogue's, down from each code that was found,
 and up to one where none was; a code counts for every weaker cell. In all, ours took {ours:,}
 evaluations, and annealing {annealing:,}.
 

@@ -148,7 +148,9 @@ def _checkpoint(spec: SearchSpec, state: Json, arrays: Arrays) -> Checkpoint:
     _require_spec(_of_kind(state.get("spec"), dict, "spec"), spec)
     spent = _spent(state.get("spent"))
     learner = LearnerState(_below("weights", arrays), _below("moments", arrays))
-    if not learner.weights:
+    steps = _whole(state.get("steps"), "steps")
+    # Turns that went by with codes that are drawn have no steps, and need no policy.
+    if steps and not learner.weights:
         raise ValueError("weights: must be there")
     held = _of_kind(state.get("surroundings"), dict, "surroundings")
     slices, lanes = _whole(state.get("slices"), "slices", least=1), _lanes(state.get("lanes"))
@@ -157,7 +159,7 @@ def _checkpoint(spec: SearchSpec, state: Json, arrays: Arrays) -> Checkpoint:
     return Checkpoint(
         spec=spec,
         slices=slices,
-        steps=_whole(state.get("steps"), "steps"),
+        steps=steps,
         spent=spent,
         lanes=lanes,
         rows=_rows(state.get("rows")),

@@ -212,8 +212,11 @@ class _Search:
             self.keeper.save_if_due()
             self.heap.trim_if_due()
             lane, row = self.turn
-            whole = row is None or self._slice(lane, row)
-            whole = whole and self._look_aside(lane, at_all=row is None)
+            whole = self._look_aside(lane, row)
+            # What was looked at may have been what a row still wanted.
+            row = None if row is None else lane.family.walk.next_row()
+            if whole and row is not None and not self._evaluations_spent():
+                whole = self._slice(lane, row)
             self.turn = next_turn(self.lanes)
             if not whole:
                 return  # What the clock cuts short is played again by a run that resumes.
@@ -257,12 +260,12 @@ class _Search:
             row.fail(self._is_vain(evaluations, steps), kinds)
         return whole
 
-    def _look_aside(self, lane: Lane, at_all: bool) -> bool:
-        """Take the looks that are due between two slices of a family.
+    def _look_aside(self, lane: Lane, row: Row | None) -> bool:
+        """Take the looks that are due before a slice of a family.
 
         Args:
             lane: the family's.
-            at_all: there was no slice left to play.
+            row: whose slice it will be; `None` if there is none left to play.
 
         Returns:
             False if the clock cut it short, as for a slice.
@@ -271,7 +274,9 @@ class _Search:
         if aside is None:
             return True
         spent = sum(count for size, count in self.spent.items() if size[0] == family.name)
-        for _ in range(aside.due(spent, at_all)):
+        if row is not None:
+            self.progress.looking_at = family.text(family.size(row))
+        for _ in range(aside.due(spent, at_all=row is None)):
             if not aside.more or self._evaluations_spent():
                 break
             if self._out_of_time():
@@ -281,6 +286,7 @@ class _Search:
             lane.steps += 1
             for proved in aside.look(self.progress.records):
                 self._keep(proved)
+            self._report()
         return True
 
     def _is_vain(self, evaluations: int, steps: int) -> bool:

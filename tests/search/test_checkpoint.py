@@ -297,7 +297,7 @@ def test_progress_goes_on_from_where_it_was(wholes: list[Whole], tmp_path: Path)
     result = run_search(SPEC, options, note, on_note=notes.append)
     assert told == sorted(told)
     assert told[0][0] >= before.evaluations
-    assert told[0][1] == before.steps + AGENT.num_envs
+    assert told[0][1] - before.steps in (0, AGENT.num_envs)  # a look, or a step
     assert told[-1][1] == whole.checkpoint.steps
     assert result.resumed_at == before.evaluations
     count = len(before.records)

@@ -348,3 +348,39 @@ def test_limits_that_leave_qubits_open_are_refused_in_every_family() -> None:
         SearchSpec(4, 3, max_degree=1, family="css")
     with pytest.raises(InputError, match=r"^distance: at most 1 is possible .* max_degree 1"):
         SearchSpec(4, 2, max_degree=1, family="stabilizer")
+
+
+@pytest.mark.parametrize("family", ["css", "stabilizer"])
+def test_symmetric_codes_are_drawn_before_edits_and_proved(family: str, tmp_path: Path) -> None:
+    spec = replace(SPEC, max_weight=6, distance=3, family=family, qubits=(7, 9), logicals=1)
+    result = search(spec, tmp_path)
+    must_be_proved(result, tmp_path)
+    assert result.met
+    state = held(spec, tmp_path)
+    drawn, first = state.spent[family, 0], AGENT.num_envs * AGENT.rollout
+    assert 0 < drawn <= first + result.evaluations // 2 + 1
+    again = search(spec, tmp_path, resume=True)
+    assert [one.key for one in again.records] == [one.key for one in result.records]
+
+
+def test_no_codes_are_drawn_beside_a_seed_code_or_a_layout(tmp_path: Path) -> None:
+    for options in ({"seed_code": "steane"}, {"layout": "grid", "radius": 3.0, "qubits": (9, 9)}):
+        spec = replace(SPEC, family="css", distance=3, **options)
+        [family] = families_of(spec, RunOptions(tmp_path))
+        assert family.aside is None
+
+
+def test_draws_go_on_from_where_they_were(tmp_path: Path) -> None:
+    spec = replace(SPEC, family="css", max_weight=6, distance=3, qubits=(6, 12), logicals=2)
+    one, two = (families_of(spec, RunOptions(tmp_path))[0] for _ in range(2))
+    assert one.aside is not None
+    assert two.aside is not None
+    found = [one.aside.look([]) for _ in range(100)]
+    rows = one.walk.state()
+    found += [one.aside.look([]) for _ in range(300)]
+    two.walk.restore(rows)
+    two.aside.restore(100)
+    again = [two.aside.look([]) for _ in range(300)]
+    assert any(found)
+    assert [codes == [] for codes in again] == [codes == [] for codes in found[100:]]
+    assert one.aside.due(600) == two.aside.due(600) == 0

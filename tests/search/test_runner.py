@@ -202,7 +202,9 @@ def test_progress_tells_how_the_search_stands(tmp_path: Path) -> None:
 
     result = search(replace(SPEC, evaluations=2000), tmp_path, seconds=600.0, hook=note)
     assert told == sorted(told, key=lambda one: one[:4])
-    assert [one[1] for one in told] == [32 * (i + 1) for i in range(len(told))]
+    assert sorted({one[1] for one in told} - {0}) == [
+        32 * (i + 1) for i in range(told[-1][1] // 32)
+    ]
     assert told[-1][0] == result.evaluations
     assert told[-1][2] == len(result.records)
     assert all(abs(600.0 - one[3] - (one[4] or 0.0)) < 1e-6 for one in told)

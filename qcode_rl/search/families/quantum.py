@@ -20,6 +20,7 @@ from qcode_rl.identity.css_form import css_form
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Size
 from qcode_rl.search.families.base import Aside, Proved
+from qcode_rl.search.families.draws import SymmetricDraws
 from qcode_rl.search.requests import most_qubits
 from qcode_rl.search.spec import ENVIRONMENTS, SearchSpec
 from qcode_rl.search.walk import Row, RowWalk, first_length
@@ -179,13 +180,36 @@ class QuantumCodes:
         return Proved(code, known if known is not None and known.exact else found, family)
 
 
-class CSSCodes(QuantumCodes):
+class DrawnCodes(QuantumCodes):
+    """What families have in common whose codes are drawn with a symmetry besides."""
+
+    def __init__(self, spec: SearchSpec) -> None:
+        super().__init__(spec)
+        # A search from a seed code is for forms of that code, and few symmetries are local ones.
+        if self.seed_code is None and spec.layout is None:
+            css = self.name == "css"
+            self.aside = SymmetricDraws(spec, css, self.name, self.walk, self._drawn)
+
+    def _drawn(self, row: Row, checks: BinaryMatrix) -> list[Proved]:
+        """Take in a code that was drawn for a row."""
+        proved = self.prove(checks)
+        if proved is None:
+            return []
+        code, spec = proved.code, self.spec
+        n, k, d = code.num_qubits, code.num_logicals, spec.distance
+        if not spec.met_by(n, k, d, code.max_weight, code.max_degree):
+            return []
+        self.succeed(row, checks, proved)
+        return [proved]
+
+
+class CSSCodes(DrawnCodes):
     """The family `css`; see `Family`."""
 
     name, stream = "css", 1
 
 
-class StabilizerCodes(QuantumCodes):
+class StabilizerCodes(DrawnCodes):
     """The family `stabilizer`; see `Family`.
 
     A code that is a CSS code up to Clifford gates on single qubits is recorded as that CSS code.
