@@ -1,10 +1,11 @@
-"""What environments require of their arguments, and metadata that depends on nothing else."""
+"""What environments require of their arguments, and what their metadata say."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from gymnasium.vector import AutoresetMode
 
+from qcode_rl.edits.batches import EditBatch
 from qcode_rl.errors import InputError
 
 Options = TypeVar("Options")
@@ -79,19 +80,16 @@ def autoreset_mode_of(value: AutoresetMode | str) -> AutoresetMode:
 
 
 def family_metadata(
-    edge_types: tuple[str, ...],
-    action_blocks: tuple[str, ...],
-    check_features: int,
-    bit_features: int,
+    batch_type: type[EditBatch], edge_types: tuple[str, ...], action_blocks: tuple[str, ...]
 ) -> dict[str, Any]:
     """Return a family's metadata: how it is rendered, and what a policy over it needs to know.
 
     Args:
+        batch_type: what is driven; it knows the sizes of features.
         edge_types: the Pauli operators by which checks act.
         action_blocks: what actions name, in their order.
-        check_features: numbers that observations hold for a check.
-        bit_features: those for a bit or qubit.
     """
+    check_features, bit_features, _ = batch_type.feature_sizes
     return {
         "render_modes": ["ansi", "rgb_array"],
         "render_fps": 4,

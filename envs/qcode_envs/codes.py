@@ -11,7 +11,6 @@ from qcode_envs.rendering import as_pauli_picture
 from qcode_rl.codes import CSSCode, StabilizerCode
 from qcode_rl.edits.code_batches import MAX_QUBITS, CodeBatch, CodeTask
 from qcode_rl.edits.code_census import listed_weight
-from qcode_rl.edits.code_stepping import FEATURES
 from qcode_rl.edits.layouts import layout_balls
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.edits.rewired_product import LEVELS
@@ -21,7 +20,7 @@ from qcode_rl.errors import InputError
 def code_metadata(edge_types: tuple[str, ...]) -> dict[str, Any]:
     """Return the metadata of a family whose checks act by these Pauli operators."""
     # Gates on pairs of qubits, other operators for checks at each level, starting afresh.
-    return family_metadata(edge_types, ("bit-bit", f"check*{LEVELS}", "stop"), *FEATURES[:2])
+    return family_metadata(CodeBatch, edge_types, ("bit-bit", f"check*{LEVELS}", "stop"))
 
 
 class CodeFamily(EditFamily):

@@ -8,7 +8,6 @@ from qcode_envs.base import EditEnv, EditFamily, EditVectorEnv
 from qcode_envs.judging import make_judge
 from qcode_rl.codes import ClassicalCode
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
-from qcode_rl.edits import stepping
 from qcode_rl.edits.hypergraph_product import ProductBatch, ProductTask, split_limits
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
@@ -19,9 +18,7 @@ ErrorOptions: TypeAlias = LogicalErrorOptions | Mapping[str, Any] | None
 class ProductFamily(EditFamily):
     """What the environments of products have in common; the arguments of all their forms."""
 
-    metadata = family_metadata(
-        ("X",), ("check-bit", "stop"), stepping.CHECK_FEATURES, stepping.BIT_FEATURES
-    )
+    metadata = family_metadata(ProductBatch, ("X",), ("check-bit", "stop"))
     batch: ProductBatch
     batch_type: ClassVar[type[ProductBatch]] = ProductBatch
 

@@ -3,14 +3,14 @@
 from qcode_envs.arguments import family_metadata
 from qcode_envs.base import EditEnv, EditVectorEnv
 from qcode_envs.hypergraph_product import ProductFamily
-from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, LEVELS, RewireBatch
+from qcode_rl.edits.rewired_product import LEVELS, RewireBatch
 
 
 class RewiredFamily(ProductFamily):
     """The arguments are those of all products."""
 
     # Every check at each level, then starting afresh.
-    metadata = family_metadata(("X",), (f"check*{LEVELS}", "stop"), CHECK_FEATURES, BIT_FEATURES)
+    metadata = family_metadata(RewireBatch, ("X",), (f"check*{LEVELS}", "stop"))
     batch_type = RewireBatch
 
 

@@ -11,7 +11,7 @@ from qcode_envs.rendering import as_picture
 from qcode_rl.codes.group_names import group_of
 from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.edits.rewards import RewardOptions
-from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, LEVELS
+from qcode_rl.edits.rewired_product import LEVELS
 from qcode_rl.edits.two_block import TwoBlockBatch
 from qcode_rl.edits.two_block_state import TwoBlockTask, check_seed
 
@@ -20,12 +20,11 @@ class TwoBlockFamily(EditFamily):
     """What both forms have in common, and their arguments."""
 
     metadata = family_metadata(
+        TwoBlockBatch,
         # Terms of a and b are joined to the elements that they are at.
         ("X", "Z"),
         # Moves of terms to elements, terms resampled at each level, then starting afresh.
         ("check-bit", f"check*{LEVELS}", "stop"),
-        CHECK_FEATURES,
-        BIT_FEATURES,
     )
     batch: TwoBlockBatch
 
