@@ -1,5 +1,6 @@
 """What the environments of all families share: the two forms around a batch under edit."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import NDArray
 
+from qcode_envs.arguments import autoreset_mode_of, require_known, require_whole
 from qcode_envs.judging import ErrorJudge
 from qcode_envs.rendering import as_picture, as_text
 from qcode_envs.spaces import as_dict, observation_space
@@ -20,17 +22,52 @@ Observation = dict[str, NDArray[Any]]
 
 
 class EditFamily:
-    """A batch of codes under edit as both forms drive it; a family sets `batch` up."""
+    """A batch of codes under edit, as both forms drive it.
+
+    A family's `__init__` takes the arguments of its environments, makes a batch of `_size` codes
+    and calls `_begin`; its `_ask` changes what one code is asked for. The single form's constructor
+    is that `__init__` as it stands; the batched form's passes its arguments on to it.
+    """
 
     metadata: dict[str, Any]
+    render_mode: str | None
     #: The batch of codes that is driven.
     batch: EditBatch
+    #: Codes in the batch, and whether one that is finished restarts within the step that ended it.
+    _size = 1
+    _same_step = False
     #: Decodes for the reward `logical-error`, in families that have it.
     _judge: ErrorJudge | None = None
 
+    def _begin(self, batch: EditBatch, render_mode: str | None, **request: Any) -> None:
+        """Set up everything around a new batch, every code of which is asked for `request`."""
+        if batch.rules.max_steps < 1:
+            raise InputError(f"max_steps: must be at least 1, got {batch.rules.max_steps}")
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            modes = ", ".join(self.metadata["render_modes"])
+            raise InputError(f"render_mode: must be one of {modes}, got {render_mode!r}")
+        self.batch, self.render_mode = batch, render_mode
+        self._requests = [request] * batch.size
+        for i in range(batch.size):
+            self._assign(i, {})
+        self._set_spaces()
+
+    def _set_spaces(self) -> None:
+        """Say what observations and actions are."""
+        raise NotImplementedError
+
+    def _ask(self, i: int, *_: Any, **request: Any) -> None:
+        """Tell the batch what code i is asked for from its next episode on."""
+        raise NotImplementedError
+
     def _assign(self, i: int, options: dict[str, Any]) -> None:
         """Change what code i is asked for, from reset options."""
-        raise NotImplementedError
+        request = self._requests[i]
+        require_known("options", options, request)
+        request = request | options
+        require_whole(**{name: value for name, value in request.items() if name != "seed_code"})
+        self._ask(i, **request)
+        self._requests[i] = request
 
     def _restart(self, indices: Sequence[int]) -> None:
         self.batch.restart(indices)
@@ -70,12 +107,7 @@ class EditFamily:
 class EditEnv(EditFamily, gym.Env[Observation, np.int64]):
     """One code under edit; a family's class says what its actions and rewards are."""
 
-    def _finish(self, render_mode: str | None) -> None:
-        """End the set-up, once there is a batch of one code."""
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            modes = ", ".join(self.metadata["render_modes"])
-            raise InputError(f"render_mode: must be one of {modes}, got {render_mode!r}")
-        self.render_mode = render_mode
+    def _set_spaces(self) -> None:
         self.observation_space, self.action_space = self._spaces()
 
     def reset(
@@ -136,18 +168,34 @@ class EditVectorEnv(EditFamily, VectorEnv[Observation, Any, Any]):
     next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
     last observations are then in `infos["final_obs"]`. `infos["logical_error_rate"]` is there when
     any environment was judged, NaN for the others.
+
+    Args:
+        num_envs: B.
+        autoreset_mode: when finished episodes restart.
+        **arguments: as for the single form, with the same defaults.
+
+    Raises:
+        InputError: if an argument is not known or not possible.
     """
 
-    def _begin(self, num_envs: int, render_mode: str | None, autoreset_mode: AutoresetMode) -> bool:
-        """Begin the set-up, before there is a batch; return whether it is to restart at once."""
-        self.num_envs = num_envs
-        self.render_mode = render_mode
-        mode = AutoresetMode(autoreset_mode)
+    def __init__(
+        self,
+        num_envs: int = 1,
+        autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
+        **arguments: Any,
+    ) -> None:
+        require_whole(num_envs=num_envs)
+        if num_envs < 1:
+            raise InputError(f"num_envs: must be at least 1, got {num_envs}")
+        mode = autoreset_mode_of(autoreset_mode)
+        self.num_envs = self._size = num_envs
+        self._same_step = mode == AutoresetMode.SAME_STEP
         self.metadata = self.metadata | {"autoreset_mode": mode}
-        return mode == AutoresetMode.SAME_STEP
+        # The next `__init__` is the family's: a batched form inherits from this class before it.
+        require_known("arguments", arguments, inspect.signature(super().__init__).parameters)
+        super().__init__(**arguments)
 
-    def _finish(self) -> None:
-        """End the set-up, once there is a batch of `num_envs` codes."""
+    def _set_spaces(self) -> None:
         self.single_observation_space, self.single_action_space = self._spaces()
         self.observation_space = gym.vector.utils.batch_space(
             self.single_observation_space, self.num_envs

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from qcode_envs.arguments import family_metadata, options_of, require_whole, require_whole_or_none
 from qcode_envs.base import EditFamily
 from qcode_envs.rendering import as_pauli_picture
 from qcode_rl.codes import CSSCode, StabilizerCode
 from qcode_rl.edits.code_batches import MAX_QUBITS, CodeBatch, CodeTask
 from qcode_rl.edits.code_census import listed_weight
-from qcode_rl.edits.code_stepping import FEATURES
 from qcode_rl.edits.layouts import layout_balls
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.edits.rewired_product import LEVELS
@@ -19,19 +19,12 @@ from qcode_rl.errors import InputError
 
 def code_metadata(edge_types: tuple[str, ...]) -> dict[str, Any]:
     """Return the metadata of a family whose checks act by these Pauli operators."""
-    return {
-        "render_modes": ["ansi", "rgb_array"],
-        "render_fps": 4,
-        "edge_types": edge_types,
-        # Gates on pairs of qubits, other operators for checks at each level, starting afresh.
-        "action_blocks": ("bit-bit", f"check*{LEVELS}", "stop"),
-        "check_features": FEATURES[0],
-        "bit_features": FEATURES[1],
-    }
+    # Gates on pairs of qubits, other operators for checks at each level, starting afresh.
+    return family_metadata(CodeBatch, edge_types, ("bit-bit", f"check*{LEVELS}", "stop"))
 
 
 class CodeFamily(EditFamily):
-    """What the single and the batched environments of both families have in common."""
+    """What both families have in common, apart from the defaults of their arguments."""
 
     batch: CodeBatch
     #: Whether codes are CSS codes and stay so.
@@ -39,8 +32,6 @@ class CodeFamily(EditFamily):
 
     def _set_up(
         self,
-        size: int,
-        same_step: bool,
         qubits: int,
         logicals: int,
         distance: int,
@@ -54,48 +45,45 @@ class CodeFamily(EditFamily):
         max_checks: int | None,
         layout: Any,
         radius: float | None,
+        render_mode: str | None,
     ) -> None:
-        if max_steps < 1:
-            raise InputError(f"max_steps: must be at least 1, got {max_steps}")
-        task = CodeTask(qubits, qubits - logicals, distance, max_weight, max_degree)
+        require_whole(
+            qubits=qubits, logicals=logicals, distance=distance, max_weight=max_weight,
+            max_steps=max_steps,
+        )  # fmt: skip
+        require_whole_or_none(max_degree=max_degree, max_qubits=max_qubits, max_checks=max_checks)
+        self._limits = max_weight, max_degree
+        task = CodeTask(qubits, qubits - logicals, distance, *self._limits)
         room = qubits if max_qubits is None else max_qubits
         if room > MAX_QUBITS:
             raise InputError(f"max_qubits: must be at most {MAX_QUBITS}, got {room}")
-        self.batch = CodeBatch(
-            size,
+        batch = CodeBatch(
+            self._size,
             task.checks if max_checks is None else max_checks,
             room,
             css=self.css,
             max_weight=max_weight,
             reward=reward,
-            options=RewardOptions(**(reward_options or {})),
+            options=options_of(RewardOptions, "reward_options", reward_options),
             max_steps=max_steps,
-            same_step=same_step,
+            same_step=self._same_step,
             balls=layout_balls(layout, radius, room),
         )
-        self.tasks = [task] * size
-        self._seed_codes: list[CSSCode | StabilizerCode | None] = [None] * size
-        for i in range(size):
-            self._assign(i, {"seed_code": seed_code})
+        seed = self._as_code(seed_code)
+        self._begin(
+            batch, render_mode, qubits=qubits, logicals=logicals, distance=distance, seed_code=seed
+        )
 
-    def _assign(self, i: int, options: dict[str, Any]) -> None:
-        """Change what code i is asked for, from reset options."""
-        task = self.tasks[i]
-        qubits = int(options.get("qubits", task.qubits))
-        logicals = int(options.get("logicals", task.qubits - task.checks))
-        distance = int(options.get("distance", task.distance))
-        task = CodeTask(qubits, qubits - logicals, distance, task.weight, task.degree)
-        seed = options.get("seed_code", self._seed_codes[i])
-        code = None if seed is None else self._as_code(seed)
-        self.batch.assign(i, task, code)
-        self.tasks[i], self._seed_codes[i] = task, code
+    def _ask(self, i: int, qubits: int, logicals: int, distance: int, seed_code: Any) -> None:
+        task = CodeTask(qubits, qubits - logicals, distance, *self._limits)
+        self.batch.assign(i, task, self._as_code(seed_code))
 
-    def _as_code(self, seed: Any) -> CSSCode | StabilizerCode:
+    def _as_code(self, seed: Any) -> CSSCode | StabilizerCode | None:
         """Return a seed, a code or its symplectic checks, as a code of the family."""
+        if seed is None:
+            return None
         code = seed if isinstance(seed, CSSCode | StabilizerCode) else StabilizerCode(seed)
-        if self.css and isinstance(code, StabilizerCode):
-            return code.to_css()
-        return code
+        return code.to_css() if self.css and isinstance(code, StabilizerCode) else code
 
     def _as_text(self, i: int) -> str:
         """Return code i as its parameters above its checks, one Pauli string each."""

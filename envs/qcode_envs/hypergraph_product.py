@@ -1,92 +1,74 @@
 """`qcode/HypergraphProduct-v0`: edit a classical Tanner graph, judge its hypergraph product."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-from gymnasium.vector import AutoresetMode
-
+from qcode_envs.arguments import family_metadata, options_of, require_whole, require_whole_or_none
 from qcode_envs.base import EditEnv, EditFamily, EditVectorEnv
 from qcode_envs.judging import make_judge
 from qcode_rl.codes import ClassicalCode
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
-from qcode_rl.edits import stepping
 from qcode_rl.edits.hypergraph_product import ProductBatch, ProductTask, split_limits
 from qcode_rl.edits.rewards import RewardOptions
 from qcode_rl.errors import InputError
 
 ErrorOptions: TypeAlias = LogicalErrorOptions | Mapping[str, Any] | None
-_METADATA: dict[str, Any] = {
-    "render_modes": ["ansi", "rgb_array"],
-    "render_fps": 4,
-    # What a policy over this family needs: which edges exist and which pairs its actions name.
-    "edge_types": ("X",),
-    "action_blocks": ("check-bit", "stop"),
-    "check_features": stepping.CHECK_FEATURES,
-    "bit_features": stepping.BIT_FEATURES,
-}
 
 
 class ProductFamily(EditFamily):
-    """What the single and the batched environments have in common."""
+    """What the environments of products have in common; the arguments of all their forms."""
 
+    metadata = family_metadata(ProductBatch, ("X",), ("check-bit", "stop"))
     batch: ProductBatch
-    #: The batch of graphs that is driven.
-    batch_type: type[ProductBatch] = ProductBatch
+    batch_type: ClassVar[type[ProductBatch]] = ProductBatch
 
-    def _set_up(
+    def __init__(
         self,
-        size: int,
-        same_step: bool,
-        bits: int,
-        dimension: int,
-        distance: int,
-        max_weight: int,
-        max_degree: int | None,
-        seed_code: Any,
-        reward: str,
-        reward_options: dict[str, float] | None,
-        max_steps: int,
-        max_bits: int | None,
-        max_checks: int | None,
-        logical_error: ErrorOptions,
-        judge_workers: int,
+        bits: int = 17,
+        dimension: int = 3,
+        distance: int = 9,
+        max_weight: int = 6,
+        max_degree: int | None = 3,
+        seed_code: Any = None,
+        reward: str = "shaped",
+        reward_options: dict[str, float] | None = None,
+        max_steps: int = 250,
+        max_bits: int | None = None,
+        max_checks: int | None = None,
+        logical_error: ErrorOptions = None,
+        judge_workers: int = 0,
+        render_mode: str | None = None,
     ) -> None:
+        require_whole(
+            bits=bits, dimension=dimension, distance=distance, max_weight=max_weight,
+            max_steps=max_steps,
+        )  # fmt: skip
+        require_whole_or_none(max_degree=max_degree, max_bits=max_bits, max_checks=max_checks)
         if not 1 <= dimension < bits:
             raise InputError(f"dimension: must be between 1 and bits - 1, got {dimension}")
-        if max_steps < 1:
-            raise InputError(f"max_steps: must be at least 1, got {max_steps}")
-        row_limit, column_limit = split_limits(max_weight, max_degree)
-        task = ProductTask(bits, bits - dimension, distance, row_limit, column_limit)
-        self.tasks = [task] * size
-        self.batch = self.batch_type(
-            size,
-            max_checks or task.checks,
-            max_bits or task.bits,
-            max_row_limit=row_limit,
+        self._limits = split_limits(max_weight, max_degree)
+        batch = self.batch_type(
+            self._size,
+            max_checks or bits - dimension,
+            max_bits or bits,
+            max_row_limit=self._limits[0],
             reward=reward,
-            options=RewardOptions(**(reward_options or {})),
+            options=options_of(RewardOptions, "reward_options", reward_options),
             max_steps=max_steps,
-            same_step=same_step,
+            same_step=self._same_step,
         )
-        self._seed_codes = [None if seed_code is None else _as_code(seed_code)] * size
-        for i in range(size):
-            self.batch.assign(i, task, self._seed_codes[i])
-        self._judge = make_judge(size, reward, logical_error, judge_workers)
+        seed = _as_code(seed_code)
+        self._begin(
+            batch, render_mode, bits=bits, dimension=dimension, distance=distance, seed_code=seed
+        )
+        self._judge = make_judge(self._size, reward, logical_error, judge_workers)
 
-    def _assign(self, i: int, options: dict[str, Any]) -> None:
-        """Change what graph i is asked for, from reset options."""
-        task = self.tasks[i]
-        bits = int(options.get("bits", task.bits))
-        dimension = int(options.get("dimension", task.bits - task.checks))
-        distance = int(options.get("distance", task.distance))
-        task = ProductTask(bits, bits - dimension, distance, task.row_limit, task.column_limit)
-        code = options.get("seed_code", self._seed_codes[i])
-        code = None if code is None else _as_code(code)
-        self.batch.assign(i, task, code)
-        self.tasks[i], self._seed_codes[i] = task, code
+    def _ask(self, i: int, bits: int, dimension: int, distance: int, seed_code: Any) -> None:
+        task = ProductTask(bits, bits - dimension, distance, *self._limits)
+        self.batch.assign(i, task, _as_code(seed_code))
 
 
-class HypergraphProductEnv(ProductFamily, EditEnv):
+class HypergraphProductEnv(EditEnv, ProductFamily):
     """Edit a classical Tanner graph so that its square hypergraph product meets a request.
 
     ## Description
@@ -150,74 +132,10 @@ class HypergraphProductEnv(ProductFamily, EditEnv):
     v0: first version.
     """
 
-    metadata = _METADATA
 
-    def __init__(
-        self,
-        bits: int = 17,
-        dimension: int = 3,
-        distance: int = 9,
-        max_weight: int = 6,
-        max_degree: int | None = 3,
-        seed_code: Any = None,
-        reward: str = "shaped",
-        reward_options: dict[str, float] | None = None,
-        max_steps: int = 250,
-        max_bits: int | None = None,
-        max_checks: int | None = None,
-        logical_error: ErrorOptions = None,
-        judge_workers: int = 0,
-        render_mode: str | None = None,
-    ) -> None:
-        self._set_up(
-            1, False, bits, dimension, distance, max_weight, max_degree, seed_code, reward,
-            reward_options, max_steps, max_bits, max_checks, logical_error, judge_workers,
-        )  # fmt: skip
-        self._finish(render_mode)
+class HypergraphProductVectorEnv(EditVectorEnv, ProductFamily):
+    """The batched form of `HypergraphProductEnv`, with the same arguments; see `EditVectorEnv`."""
 
 
-class HypergraphProductVectorEnv(ProductFamily, EditVectorEnv):
-    """The batched form of `HypergraphProductEnv`: the same kernel, spaces, rewards and arguments.
-
-    Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
-    next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
-    last observations are then in `infos["final_obs"]`. `infos["logical_error_rate"]` is there when
-    any environment was judged, NaN for the others.
-
-    Args:
-        num_envs: B.
-        autoreset_mode: when finished episodes restart.
-        **arguments: as for `HypergraphProductEnv`.
-    """
-
-    metadata = _METADATA | {"autoreset_mode": AutoresetMode.NEXT_STEP}
-
-    def __init__(
-        self,
-        num_envs: int = 1,
-        bits: int = 17,
-        dimension: int = 3,
-        distance: int = 9,
-        max_weight: int = 6,
-        max_degree: int | None = 3,
-        seed_code: Any = None,
-        reward: str = "shaped",
-        reward_options: dict[str, float] | None = None,
-        max_steps: int = 250,
-        max_bits: int | None = None,
-        max_checks: int | None = None,
-        logical_error: ErrorOptions = None,
-        judge_workers: int = 0,
-        render_mode: str | None = None,
-        autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
-    ) -> None:
-        same_step = self._begin(num_envs, render_mode, autoreset_mode)
-        self._set_up(
-            num_envs, same_step, bits, dimension, distance, max_weight, max_degree, seed_code,
-            reward, reward_options, max_steps, max_bits, max_checks, logical_error, judge_workers,
-        )  # fmt: skip
-        self._finish()
-
-
-def _as_code(value: Any) -> ClassicalCode:
-    return value if isinstance(value, ClassicalCode) else ClassicalCode(value)
+def _as_code(seed: Any) -> ClassicalCode | None:
+    return seed if seed is None or isinstance(seed, ClassicalCode) else ClassicalCode(seed)

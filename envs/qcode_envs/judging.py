@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qcode_envs.arguments import options_of
 from qcode_rl.decoding.judging.capacity import product_rate
 from qcode_rl.decoding.judging.options import LogicalErrorOptions
 from qcode_rl.decoding.judging.pool import JudgePool
@@ -82,10 +83,5 @@ def make_judge(
         if options is not None:
             raise InputError(f"logical_error: needs reward {LOGICAL_ERROR!r}, got {reward!r}")
         return None
-    if not isinstance(options, LogicalErrorOptions):
-        known = LogicalErrorOptions.__dataclass_fields__
-        for name in options or {}:
-            if name not in known:
-                raise InputError(f"logical_error: must be of {', '.join(known)}, got {name!r}")
-        options = LogicalErrorOptions(**(options or {}))
+    options = options_of(LogicalErrorOptions, "logical_error", options)
     return ErrorJudge(size, options, workers)

@@ -1,24 +1,20 @@
 """`qcode/RewiredProduct-v0`: rewire the checks of a classical code, judge its product."""
 
-from typing import Any
+from qcode_envs.arguments import family_metadata
+from qcode_envs.base import EditEnv, EditVectorEnv
+from qcode_envs.hypergraph_product import ProductFamily
+from qcode_rl.edits.rewired_product import LEVELS, RewireBatch
 
-from gymnasium.vector import AutoresetMode
 
-from qcode_envs.hypergraph_product import HypergraphProductEnv, HypergraphProductVectorEnv
-from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, LEVELS, RewireBatch
+class RewiredFamily(ProductFamily):
+    """The arguments are those of all products."""
 
-_FAMILY: dict[str, Any] = {
-    "render_modes": ["ansi", "rgb_array"],
-    "render_fps": 4,
-    "edge_types": ("X",),
     # Every check at each level, then starting afresh.
-    "action_blocks": (f"check*{LEVELS}", "stop"),
-    "check_features": CHECK_FEATURES,
-    "bit_features": BIT_FEATURES,
-}
+    metadata = family_metadata(RewireBatch, ("X",), (f"check*{LEVELS}", "stop"))
+    batch_type = RewireBatch
 
 
-class RewiredProductEnv(HypergraphProductEnv):
+class RewiredProductEnv(EditEnv, RewiredFamily):
     """Rewire the checks of a classical code so that its square hypergraph product meets a request.
 
     ## Description
@@ -90,17 +86,6 @@ class RewiredProductEnv(HypergraphProductEnv):
     v0: first version.
     """
 
-    metadata = _FAMILY
-    batch_type = RewireBatch
 
-
-class RewiredProductVectorEnv(HypergraphProductVectorEnv):
-    """The batched form of `RewiredProductEnv`: the same kernel, spaces, rewards and arguments.
-
-    Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
-    next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
-    last observations are then in `infos["final_obs"]`.
-    """
-
-    metadata = _FAMILY | {"autoreset_mode": AutoresetMode.NEXT_STEP}
-    batch_type = RewireBatch
+class RewiredProductVectorEnv(EditVectorEnv, RewiredFamily):
+    """The batched form of `RewiredProductEnv`, with the same arguments; see `EditVectorEnv`."""

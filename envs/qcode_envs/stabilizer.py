@@ -2,21 +2,40 @@
 
 from typing import Any
 
-from gymnasium.vector import AutoresetMode
-
 from qcode_envs.base import EditEnv, EditVectorEnv
 from qcode_envs.codes import CodeFamily, code_metadata
 
-_METADATA: dict[str, Any] = code_metadata(("X", "Z", "Y"))
-
 
 class StabilizerFamily(CodeFamily):
-    """What the single and the batched environments have in common."""
+    """The arguments of both forms, and what they are by default."""
 
+    metadata = code_metadata(("X", "Z", "Y"))
     css = False
 
+    def __init__(
+        self,
+        qubits: int = 8,
+        logicals: int = 3,
+        distance: int = 3,
+        max_weight: int = 6,
+        max_degree: int | None = None,
+        seed_code: Any = None,
+        reward: str = "shaped",
+        reward_options: dict[str, float] | None = None,
+        max_steps: int = 60,
+        max_qubits: int | None = None,
+        max_checks: int | None = None,
+        layout: Any = None,
+        radius: float | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        self._set_up(
+            qubits, logicals, distance, max_weight, max_degree, seed_code, reward, reward_options,
+            max_steps, max_qubits, max_checks, layout, radius, render_mode,
+        )  # fmt: skip
 
-class StabilizerEnv(StabilizerFamily, EditEnv):
+
+class StabilizerEnv(EditEnv, StabilizerFamily):
     """Edit a stabilizer code until it meets a request.
 
     ## Description
@@ -94,69 +113,6 @@ class StabilizerEnv(StabilizerFamily, EditEnv):
     v0: first version.
     """
 
-    metadata = _METADATA
 
-    def __init__(
-        self,
-        qubits: int = 8,
-        logicals: int = 3,
-        distance: int = 3,
-        max_weight: int = 6,
-        max_degree: int | None = None,
-        seed_code: Any = None,
-        reward: str = "shaped",
-        reward_options: dict[str, float] | None = None,
-        max_steps: int = 60,
-        max_qubits: int | None = None,
-        max_checks: int | None = None,
-        layout: Any = None,
-        radius: float | None = None,
-        render_mode: str | None = None,
-    ) -> None:
-        self._set_up(
-            1, False, qubits, logicals, distance, max_weight, max_degree, seed_code, reward,
-            reward_options, max_steps, max_qubits, max_checks, layout, radius,
-        )  # fmt: skip
-        self._finish(render_mode)
-
-
-class StabilizerVectorEnv(StabilizerFamily, EditVectorEnv):
-    """The batched form of `StabilizerEnv`: the same kernel, spaces, rewards and arguments.
-
-    Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
-    next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
-    last observations are then in `infos["final_obs"]`.
-
-    Args:
-        num_envs: B.
-        autoreset_mode: when finished episodes restart.
-        **arguments: as for `StabilizerEnv`.
-    """
-
-    metadata = _METADATA | {"autoreset_mode": AutoresetMode.NEXT_STEP}
-
-    def __init__(
-        self,
-        num_envs: int = 1,
-        qubits: int = 8,
-        logicals: int = 3,
-        distance: int = 3,
-        max_weight: int = 6,
-        max_degree: int | None = None,
-        seed_code: Any = None,
-        reward: str = "shaped",
-        reward_options: dict[str, float] | None = None,
-        max_steps: int = 60,
-        max_qubits: int | None = None,
-        max_checks: int | None = None,
-        layout: Any = None,
-        radius: float | None = None,
-        render_mode: str | None = None,
-        autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
-    ) -> None:
-        same_step = self._begin(num_envs, render_mode, autoreset_mode)
-        self._set_up(
-            num_envs, same_step, qubits, logicals, distance, max_weight, max_degree, seed_code,
-            reward, reward_options, max_steps, max_qubits, max_checks, layout, radius,
-        )  # fmt: skip
-        self._finish()
+class StabilizerVectorEnv(EditVectorEnv, StabilizerFamily):
+    """The batched form of `StabilizerEnv`, with the same arguments; see `EditVectorEnv`."""

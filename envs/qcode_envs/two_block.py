@@ -3,79 +3,65 @@
 from typing import Any
 
 import numpy as np
-from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
+from qcode_envs.arguments import family_metadata, options_of, require_whole, require_whole_or_none
 from qcode_envs.base import EditEnv, EditFamily, EditVectorEnv
 from qcode_envs.rendering import as_picture
 from qcode_rl.codes.group_names import group_of
 from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.edits.rewards import RewardOptions
-from qcode_rl.edits.rewired_product import BIT_FEATURES, CHECK_FEATURES, LEVELS
+from qcode_rl.edits.rewired_product import LEVELS
 from qcode_rl.edits.two_block import TwoBlockBatch
 from qcode_rl.edits.two_block_state import TwoBlockTask, check_seed
-from qcode_rl.errors import InputError
-
-_METADATA: dict[str, Any] = {
-    "render_modes": ["ansi", "rgb_array"],
-    "render_fps": 4,
-    # Terms of a and b are joined to the elements that they are at.
-    "edge_types": ("X", "Z"),
-    # Moves of terms to elements, terms resampled at each level, then starting afresh.
-    "action_blocks": ("check-bit", f"check*{LEVELS}", "stop"),
-    "check_features": CHECK_FEATURES,
-    "bit_features": BIT_FEATURES,
-}
 
 
 class TwoBlockFamily(EditFamily):
-    """What the single and the batched environments have in common."""
+    """What both forms have in common, and their arguments."""
 
+    metadata = family_metadata(
+        TwoBlockBatch,
+        # Terms of a and b are joined to the elements that they are at.
+        ("X", "Z"),
+        # Moves of terms to elements, terms resampled at each level, then starting afresh.
+        ("check-bit", f"check*{LEVELS}", "stop"),
+    )
     batch: TwoBlockBatch
 
-    def _set_up(
+    def __init__(
         self,
-        size: int,
-        same_step: bool,
-        group: Any,
-        logicals: int,
-        distance: int,
-        max_weight: int,
-        max_degree: int | None,
-        seed_code: Any,
-        reward: str,
-        reward_options: dict[str, float] | None,
-        max_steps: int,
+        group: Any = (6, 6),
+        logicals: int = 12,
+        distance: int = 6,
+        max_weight: int = 6,
+        max_degree: int | None = None,
+        seed_code: Any = None,
+        reward: str = "shaped",
+        reward_options: dict[str, float] | None = None,
+        max_steps: int = 60,
+        render_mode: str | None = None,
     ) -> None:
-        if max_steps < 1:
-            raise InputError(f"max_steps: must be at least 1, got {max_steps}")
-        even = split_limits(max_weight, max_degree)
+        require_whole(max_weight=max_weight, max_steps=max_steps)
+        require_whole_or_none(max_degree=max_degree)
         self._limits = max_weight, max_degree
-        self.batch = TwoBlockBatch(
-            size,
+        self._even_terms = split_limits(max_weight, max_degree)
+        batch = TwoBlockBatch(
+            self._size,
             group_of(group),
             max_weight,
             reward=reward,
-            options=RewardOptions(**(reward_options or {})),
+            options=options_of(RewardOptions, "reward_options", reward_options),
             max_steps=max_steps,
-            same_step=same_step,
+            same_step=self._same_step,
         )
-        self.tasks = [TwoBlockTask(logicals, distance, even)] * size
-        self._seed_codes: list[Any] = [None] * size
-        for i in range(size):
-            self._assign(i, {"seed_code": seed_code})
+        self._begin(batch, render_mode, logicals=logicals, distance=distance, seed_code=seed_code)
 
-    def _assign(self, i: int, options: dict[str, Any]) -> None:
-        """Change what code i is asked for, from reset options."""
-        task, seed = self.tasks[i], options.get("seed_code", self._seed_codes[i])
-        terms = task.terms
-        if seed is not None:
-            seed = check_seed(self.batch.group, seed, *self._limits)
+    def _ask(self, i: int, logicals: int, distance: int, seed_code: Any) -> None:
+        terms, seed = self._even_terms, None
+        if seed_code is not None:
+            seed = check_seed(self.batch.group, seed_code, *self._limits)
             terms = len(seed[0]), len(seed[1])
-        logicals = int(options.get("logicals", task.logicals))
-        task = TwoBlockTask(logicals, int(options.get("distance", task.distance)), terms)
-        self.batch.assign(i, task, seed)
-        self.tasks[i], self._seed_codes[i] = task, seed
+        self.batch.assign(i, TwoBlockTask(logicals, distance, terms), seed)
 
     def _as_text(self, i: int) -> str:
         """Return code i as its parameters above the rows of its checks."""
@@ -94,7 +80,7 @@ class TwoBlockFamily(EditFamily):
         return as_picture(self.batch.checks(i), np.tile(self.batch.graphs.participation[i], 2))
 
 
-class TwoBlockEnv(TwoBlockFamily, EditEnv):
+class TwoBlockEnv(EditEnv, TwoBlockFamily):
     """Edit the supports of a two-block group-algebra code so that it meets a request.
 
     ## Description
@@ -171,61 +157,6 @@ class TwoBlockEnv(TwoBlockFamily, EditEnv):
     v0: first version.
     """
 
-    metadata = _METADATA
 
-    def __init__(
-        self,
-        group: Any = (6, 6),
-        logicals: int = 12,
-        distance: int = 6,
-        max_weight: int = 6,
-        max_degree: int | None = None,
-        seed_code: Any = None,
-        reward: str = "shaped",
-        reward_options: dict[str, float] | None = None,
-        max_steps: int = 60,
-        render_mode: str | None = None,
-    ) -> None:
-        self._set_up(
-            1, False, group, logicals, distance, max_weight, max_degree, seed_code, reward,
-            reward_options, max_steps,
-        )  # fmt: skip
-        self._finish(render_mode)
-
-
-class TwoBlockVectorEnv(TwoBlockFamily, EditVectorEnv):
-    """The batched form of `TwoBlockEnv`: the same kernel, spaces, rewards and arguments.
-
-    Environment i seeded s behaves as a single one seeded s + i. Finished episodes restart at the
-    next step; with `autoreset_mode=AutoresetMode.SAME_STEP`, within the step that ended them, whose
-    last observations are then in `infos["final_obs"]`.
-
-    Args:
-        num_envs: B.
-        autoreset_mode: when finished episodes restart.
-        **arguments: as for `TwoBlockEnv`.
-    """
-
-    metadata = _METADATA | {"autoreset_mode": AutoresetMode.NEXT_STEP}
-
-    def __init__(
-        self,
-        num_envs: int = 1,
-        group: Any = (6, 6),
-        logicals: int = 12,
-        distance: int = 6,
-        max_weight: int = 6,
-        max_degree: int | None = None,
-        seed_code: Any = None,
-        reward: str = "shaped",
-        reward_options: dict[str, float] | None = None,
-        max_steps: int = 60,
-        render_mode: str | None = None,
-        autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
-    ) -> None:
-        same_step = self._begin(num_envs, render_mode, autoreset_mode)
-        self._set_up(
-            num_envs, same_step, group, logicals, distance, max_weight, max_degree, seed_code,
-            reward, reward_options, max_steps,
-        )  # fmt: skip
-        self._finish()
+class TwoBlockVectorEnv(EditVectorEnv, TwoBlockFamily):
+    """The batched form of `TwoBlockEnv`, with the same arguments; see `EditVectorEnv`."""

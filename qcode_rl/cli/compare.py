@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qcode_rl.cli.files import require_plot, require_writable
-from qcode_rl.cli.options import json_option
+from qcode_rl.cli.files import require_writable
+from qcode_rl.cli.options import json_option, plot_option
 from qcode_rl.cli.output import columns, examples, print_json, print_out
 
 if TYPE_CHECKING:
@@ -70,12 +70,7 @@ _PERIOD = 15.0
     metavar="S",
     help="Of the first run; the others follow on it.",
 )
-@click.option(
-    "--plot",
-    type=click.Path(path_type=Path),
-    metavar="FILE.png|svg",
-    help="Plot evaluations per success; needs matplotlib (qcode-rl[plots]).",
-)
+@plot_option("evaluations per success")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE.json", help="Keep the JSON in a file."
 )
@@ -104,7 +99,6 @@ def compare(
     check in random order; random: random rewirings. annealing-edges: Metropolis over moves of
     single edges. All restart as often as the budget allows. The agent rewires checks too.
     """
-    require_plot(plot)
     require_writable("--out", out)
     found = _run(targets_file, methods, seeds, budget, seed)
     results = found.as_json()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qcode_rl.cli.error_rates import Progress, circuit_words, rates_table
-from qcode_rl.cli.files import require_folder, require_plot
-from qcode_rl.cli.options import archive_option, duration_option, json_option
+from qcode_rl.cli.files import require_folder
+from qcode_rl.cli.options import archive_option, duration_option, json_option, plot_option
 from qcode_rl.cli.output import examples, print_json, print_out
 from qcode_rl.errors import InputError
 
@@ -130,12 +130,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Decoder of the patches.",
 )
-@click.option(
-    "--plot",
-    type=click.Path(path_type=Path),
-    metavar="FILE.png|svg",
-    help="Plot logical against physical error rates; needs matplotlib (qcode-rl[plots]).",
-)
+@plot_option("logical against physical error rates")
 @click.option(
     "--circuits",
     type=click.Path(path_type=Path),
@@ -184,7 +179,6 @@ def evaluate(
     noises = _numbers(rates)
     for p in noises:
         made.noise(p)
-    require_plot(plot)
     require_folder("--circuits", circuits)
     held = Archive(folder or default_archive_path())
     held.require_writable()

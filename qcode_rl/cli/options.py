@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from qcode_rl.cli.files import require_plot
 from qcode_rl.errors import InputError
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -30,6 +31,26 @@ device_option = click.option(
     "agent.num_envs is at least 1000, else the CPU.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def plot_option(text: str) -> Callable[[Any], Any]:
+    """Return the option `--plot`, which refuses at once what could not be drawn or written.
+
+    Args:
+        text: what is plotted.
+    """
+
+    def check(_context: Any, _option: Any, value: Path | None) -> Path | None:
+        require_plot(value)
+        return value
+
+    return click.option(
+        "--plot",
+        callback=check,
+        type=click.Path(path_type=Path),
+        metavar="FILE.png|svg",
+        help=f"Plot {text}; needs matplotlib (qcode-rl[plots]).",
+    )
 
 
 def duration_option(flag: str, text: str, default: str | None = None) -> Callable[[Any], Any]:

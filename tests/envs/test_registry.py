@@ -268,7 +268,12 @@ BAD_ANYWHERE: list[tuple[dict[str, Any], str]] = [
     ({"max_weight": 1}, "max_weight: must be at least 2, got 1"),
     ({"max_degree": 0}, "max_degree: must be at least 1, got 0"),
     ({"max_steps": 0}, "max_steps: must be at least 1, got 0"),
+    ({"max_steps": 2.5}, "max_steps: must be a whole number, got 2.5"),
+    ({"max_weight": None}, "max_weight: must be a whole number, got None"),
+    ({"max_degree": "3"}, "max_degree: must be a whole number, got '3'"),
+    ({"distance": 2.5}, "distance: must be a whole number, got 2.5"),
     ({"reward_options": {"beta": -1.0}}, "reward option beta: must be finite and >= 0, got -1.0"),
+    ({"reward_options": 3}, "reward_options: must be a mapping or RewardOptions, got 3"),
     ({"render_mode": "svg"}, "render_mode: must be one of ansi, rgb_array, got 'svg'"),
 ]
 BAD_PRODUCT: list[tuple[dict[str, Any], str]] = [
@@ -357,6 +362,14 @@ def test_bad_arguments_are_refused_with_rule_and_value(
         # The class itself: Gymnasium has its own say on render modes.
         type(make(env_id))(**SMALL[env_id] | arguments)
     assert str(caught.value) == message
+
+
+@every_id
+def test_names_that_are_not_known_are_refused_beside_those_that_are(env_id: str) -> None:
+    with pytest.raises(InputError, match=r"^reward_options: must be of beta, .*, got 'bet'$"):
+        make(env_id, reward_options={"bet": 1.0})
+    with pytest.raises(InputError, match=r"^options: must be of .*, got 'distanse'$"):
+        make(env_id).reset(seed=1, options={"distanse": 2})
 
 
 @every_product

@@ -1,5 +1,7 @@
 """The batched environment against single ones, in both modes of restarting."""
 
+import inspect
+import re
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from env_registry import (
     IDS,
     MIDDLING,
+    SMALL,
     accepting,
     assert_same_observation,
     choose_action,
@@ -189,6 +192,35 @@ def test_spaces_and_metadata_are_those_of_a_batch(env_id: str, mode: AutoresetMo
 @every_id
 def test_the_default_is_to_restart_at_the_next_step(env_id: str) -> None:
     assert make_vector(env_id, 1).metadata["autoreset_mode"] == AutoresetMode.NEXT_STEP
+
+
+@every_id
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"num_envs": 0}, "num_envs: must be at least 1, got 0"),
+        ({"num_envs": 2.0}, "num_envs: must be a whole number, got 2.0"),
+        ({"autoreset_mode": "never"}, "autoreset_mode: must be NextStep or SameStep, got 'never'"),
+        ({"max_steps": 0}, "max_steps: must be at least 1, got 0"),
+        ({"render_mode": "svg"}, "render_mode: must be one of ansi, rgb_array, got 'svg'"),
+    ],
+)
+def test_a_batch_refuses_bad_arguments_with_rule_and_value(
+    env_id: str, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        make_vector(env_id, **{"num_envs": SIZE} | arguments)
+    assert str(caught.value) == message
+
+
+@every_id
+def test_a_batch_takes_the_arguments_of_a_single_environment_and_no_others(env_id: str) -> None:
+    known = inspect.signature(type(make(env_id))).parameters
+    defaults = {name: parameter.default for name, parameter in known.items()}
+    make_vector(env_id, 2, **defaults | SMALL[env_id])
+    message = re.escape(f"arguments: must be of {', '.join(known)}, got 'max_stepz'")
+    with pytest.raises(InputError, match=f"^{message}$"):
+        make_vector(env_id, 2, max_stepz=3)
 
 
 #: Censuses that a start takes, and most that a step does.

@@ -10,7 +10,6 @@ from typing import Any
 
 from qcode_rl.archive import CodeRecord
 from qcode_rl.codes import ClassicalCode, HypergraphProduct, hypergraph_product
-from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.components import by_components
 from qcode_rl.distance.product import product_distance
 from qcode_rl.gf2 import BinaryMatrix
@@ -18,10 +17,11 @@ from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Size
 from qcode_rl.search.factors import Known, Point
 from qcode_rl.search.families.base import Aside, Proved
+from qcode_rl.search.families.shared import batch_for, distance_or_interrupt
 from qcode_rl.search.pair_walk import PairWalk
 from qcode_rl.search.pairs import CIRCULANTS, Pairs
 from qcode_rl.search.requests import product_lengths
-from qcode_rl.search.spec import ENVIRONMENTS, RunOptions, SearchSpec
+from qcode_rl.search.spec import RunOptions, SearchSpec
 from qcode_rl.search.sums import SumWalk
 from qcode_rl.search.walk import Row, SizeWalk, as_text
 
@@ -55,19 +55,14 @@ class Products:
 
     def make_batch(self, size: Size) -> CodeVecEnv:
         """Return a batch of factors under edit."""
-        spec, (_, length, dimension) = self.spec, size
-        return CodeVecEnv(
-            ENVIRONMENTS[self.name],
-            self.agent.num_envs,
+        _, length, dimension = size
+        return batch_for(
+            self.name,
+            self.spec,
+            self.agent,
             bits=length,
             dimension=dimension,
-            distance=spec.distance,
-            max_weight=spec.max_weight,
-            max_degree=spec.max_degree,
             seed_code=self.seed_code,
-            reward=spec.reward,
-            reward_options=vars(spec.reward_options),
-            max_steps=self.agent.episode,
             **self._judging(),
         )
 
@@ -167,16 +162,9 @@ def _walk(spec: SearchSpec) -> SizeWalk | PairWalk:
     return SizeWalk(spec.distance, first, only_one, 0 if seed is None else seed.n, fits)
 
 
-def _enumerated(code: ClassicalCode) -> Distance | None:
-    """Compute a distance by walking all codewords; an interrupt is one of the search."""
-    found = distance_of(code, method="enumeration")
-    if found is not None and found.stopped == "interrupted":
-        raise KeyboardInterrupt
-    return found
-
-
 # A factor has at most 2^20 codewords. Walking them takes milliseconds at most, and spares the first
 # run the compilation of all other algorithms.
+_enumerated = partial(distance_or_interrupt, method="enumeration")
 _factor_distance = partial(by_components, distance=_enumerated)
 
 

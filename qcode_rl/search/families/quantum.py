@@ -12,7 +12,6 @@ from qcode_rl.catalogue import smallest_known
 from qcode_rl.codes import StabilizerCode
 from qcode_rl.codes.bounds import shortest_quantum_length
 from qcode_rl.codes.quantum_bounds import MAX_QUBITS, is_excluded
-from qcode_rl.distance import Distance, distance_of
 from qcode_rl.distance.budget import Budget
 from qcode_rl.edits.layouts import layout_balls
 from qcode_rl.gf2 import BinaryMatrix, unpack_rows
@@ -21,8 +20,9 @@ from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Size
 from qcode_rl.search.families.base import Aside, Proved
 from qcode_rl.search.families.draws import SymmetricDraws
+from qcode_rl.search.families.shared import batch_for, distance_or_interrupt
 from qcode_rl.search.requests import most_qubits
-from qcode_rl.search.spec import ENVIRONMENTS, SearchSpec
+from qcode_rl.search.spec import SearchSpec
 from qcode_rl.search.walk import Row, RowWalk, first_length
 
 #: Most qubits that are tried where a request names none: proofs and censuses are quick up to there.
@@ -71,19 +71,13 @@ class QuantumCodes:
 
     def make_batch(self, size: Size) -> CodeVecEnv:
         """Return a batch of codes under edit."""
-        spec = self.spec
-        return CodeVecEnv(
-            ENVIRONMENTS[self.name],
-            self.agent.num_envs,
+        return batch_for(
+            self.name,
+            self.spec,
+            self.agent,
             **self._place(size),
             logicals=size[2],
-            distance=spec.distance,
-            max_weight=spec.max_weight,
-            max_degree=spec.max_degree,
             seed_code=self._seed(),
-            reward=spec.reward,
-            reward_options=vars(spec.reward_options),
-            max_steps=self.agent.episode,
         )
 
     def kinds(self, size: Size) -> int:
@@ -172,12 +166,14 @@ class QuantumCodes:
 
     def _proved(self, code: QuantumCode, family: str) -> Proved | None:
         target = self.spec.distance
-        found = _distance(code, Budget(work=PROOF_WORK), target)
+        found = distance_or_interrupt(code, target=target, budget=Budget(work=PROOF_WORK))
         if found is None or found.lower < target:
             return None
-        # That is enough; the distance itself is told where it takes no more work than that.
-        known = found if found.exact else _distance(code, Budget(work=PROOF_WORK))
-        return Proved(code, known if known is not None and known.exact else found, family)
+        if not found.exact:
+            # That is enough; the distance itself is told where it takes no more work than that.
+            whole = distance_or_interrupt(code, budget=Budget(work=PROOF_WORK))
+            found = whole if whole is not None and whole.exact else found
+        return Proved(code, found, family)
 
 
 class DrawnCodes(QuantumCodes):
@@ -240,11 +236,3 @@ def _fewest_qubits(k: int, d: int) -> int:
     while n <= MAX_QUBITS and is_excluded(n, k, d):
         n += 1
     return n
-
-
-def _distance(code: QuantumCode, budget: Budget, target: int | None = None) -> Distance | None:
-    """Compute a distance; an interrupt is one of the search."""
-    found = distance_of(code, target=target, budget=budget)
-    if found is not None and found.stopped == "interrupted":
-        raise KeyboardInterrupt
-    return found
