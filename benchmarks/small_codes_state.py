@@ -73,6 +73,7 @@ class State:
         tries: by method, cell and length: the most evaluations that a try was given.
         spent: evaluations by method.
         settings: those of the latest run.
+        also: codes that count here but are held elsewhere: CSS codes are stabilizer codes.
     """
 
     family: str
@@ -80,6 +81,7 @@ class State:
     tries: dict[tuple[str, Cell, int], int] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=lambda: dict.fromkeys(METHODS, 0))
     settings: dict[str, Any] = field(default_factory=dict)
+    also: list[Code] = field(default_factory=list)
 
     @property
     def css(self) -> bool:
@@ -90,11 +92,15 @@ class State:
     def read(cls, path: Path, family: str) -> "State":
         """Return the state in a file, an empty one if there is no file.
 
+        CSS codes in a file beside that of stabilizer codes count there, too.
+
         Raises:
             InputError: if the file is none of this family.
         """
+        beside = path.with_name("small_codes_css.json")
+        also = [] if family == "css" else cls.read(beside, "css").codes
         if not path.exists():
-            return cls(family)
+            return cls(family, also=also)
         held = json.loads(path.read_text("utf-8"))
         if held.get("family") != family:
             raise InputError(f"{path}: family: must be {family}, got {held.get('family')!r}")
@@ -103,7 +109,7 @@ class State:
             (one["by"], Cell(one["d"], one["w"], one["k"]), one["n"]): one["evaluations"]
             for one in held["tries"]
         }
-        return cls(family, codes, tries, held["spent"], held["settings"])
+        return cls(family, codes, tries, held["spent"], held["settings"], also)
 
     def write(self, path: Path) -> None:
         """Put the state into a file, which holds the old or the new one at any time."""
@@ -129,10 +135,16 @@ class State:
 
     def shortest(self, by: str, cell: Cell) -> Shortest | None:
         """Return what a method's codes give for a cell, `None` if they give nothing."""
+        codes = [*self.codes, *self.also]
         return side_by_side(
-            ((code.n, code.k) for code in self.codes if code.by == by and _serves(code, cell)),
+            ((code.n, code.k) for code in codes if code.by == by and _serves(code, cell)),
             cell.k,
         )
+
+    def budgets(self, w: int) -> tuple[int, int] | None:
+        """Return the least and the most evaluations that tries for a weight were given."""
+        given = [most for (_, cell, _), most in self.tries.items() if cell.w == w]
+        return (min(given), max(given)) if given else None
 
     def note(self, by: str, cell: Cell, n: int, budget: int, spent: int) -> None:
         """Note a try, whatever it found."""

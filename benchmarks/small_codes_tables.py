@@ -19,10 +19,11 @@ beyond. Codes of more than {most} qubits were not looked for.
 "Ours" is `qcode-rl search` for a single n and k. About half of its evaluations go to codes that are
 drawn with a cyclic symmetry of the qubits, the other half to edits by the agent in the environment
 `{environment}`: it begins with the shipped policy and learns on the way ({agent}).
-It ends with the first code, or after {evaluations:,} evaluations. Annealing over gates
-had as many for each of its lengths. Lengths are tried from the catalogue's, down from each code that was found,
-and up to one where none was; a code counts for every weaker cell. In all, ours took {ours:,}
-evaluations, and annealing {annealing:,}.
+A search ends with the first code, or after as many evaluations as each
+table says; annealing over gates had as many for each of its lengths.
+Lengths are tried from the catalogue's, down from each code that was found, and up to one where none
+was; a code counts for every weaker cell{also}. In all, ours took
+{ours:,} evaluations, and annealing {annealing:,}.
 
 Made by
 
@@ -48,7 +49,7 @@ def as_markdown(state: State, name: str) -> str:
         most=settings["max_n"],
         agent=f"batches of {AGENT.num_envs}, rollouts of {AGENT.rollout} steps",
         environment="qcode/CSS-v0" if state.css else "qcode/Stabilizer-v0",
-        evaluations=evaluations,
+        also="" if state.css else ", and a CSS code of the other table as well",
         command=command,
         name=name,
         **state.spent,
@@ -96,6 +97,10 @@ def counted(state: State, w: int) -> str:
     ]
     found = [cell for cell in cells if state.shortest("ours", cell) is not None]
     sentences = [f"Ours: codes in {len(found)} of {len(cells)} cells."]
+    budgets = state.budgets(w)
+    if budgets is not None:
+        told = " to ".join(f"{one:,}" for one in sorted(set(budgets)))
+        sentences.insert(0, f"{told} evaluations a try.")
     for name, by in (("the catalogue", None), ("annealing", METHODS[1])):
         places = []
         for cell in cells:
