@@ -68,7 +68,7 @@ def test_every_field_of_a_spec_is_part_of_its_key() -> None:
 
 def test_keys_do_not_change_unnoticed() -> None:
     assert "logical_error" not in SPEC.as_dict()
-    assert SPEC.key == "d6d70cbe63d8f658a37da687460d81bf57d0a9354c7cef42ee93df0ffa2c2b51"
+    assert SPEC.key == "3d0ee4e00f875bd2717248b0153a47a778c741e4134719ea2c0a7c89e6cdd656"
 
 
 @pytest.mark.parametrize("name", list(LogicalErrorOptions.__dataclass_fields__))
