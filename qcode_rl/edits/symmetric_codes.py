@@ -4,7 +4,8 @@ The best small codes are often those whose checks are the images of a few light 
 permutation of the qubits. Such codes are drawn in two steps. First, light operators whose images
 commute are drawn blindly, until they give a part of the checks. What may come beside them is then
 listed: all light operators that commute with these, whose orbits are taken in random order until
-there are checks enough. The list also tells whether a light logical operator is left.
+there are checks enough. The list also tells whether a light logical operator is left. Half of the
+CSS codes are drawn otherwise: their Z checks are their X checks under another permutation.
 """
 
 from typing import NamedTuple
@@ -31,9 +32,11 @@ from qcode_rl.gf2.packing import Words
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 #: Operators that are drawn blindly, and picked from the list, before a draw is given up.
-_TRIES, _PICKS = 512, 64
+_TRIES, _TRIES_CSS, _PICKS = 512, 8, 64
 #: Draws of the part that is drawn blindly, before a draw is given up.
 _PARTS = 4
+#: Mirrors that are tried for one X part.
+_MIRRORS = 24
 #: Operators that are expected to commute with that part, at most.
 _MOST_BESIDE = 1 << 12
 #: A symmetry may leave one qubit in so many out of its cycles of full length.
@@ -49,6 +52,8 @@ class DrawScratch(NamedTuple):
         columns: `(64, 3) uint64` syndromes of X, Z and Y on each qubit.
         marks: `(64, 3) uint64`, zeros.
         images: `(64,) int64`, where the symmetry takes each qubit.
+        mirror: `(64,) int64`, where the mirror takes each qubit.
+        starts: `(64,) int64`, where the mirror takes the cycle that begins at a qubit.
         table: of half-operators.
         found: light operators.
         streams: `(1,) uint64`, the random numbers.
@@ -59,6 +64,8 @@ class DrawScratch(NamedTuple):
     columns: NDArray[np.uint64]
     marks: NDArray[np.uint64]
     images: NDArray[np.int64]
+    mirror: NDArray[np.int64]
+    starts: NDArray[np.int64]
     table: HalfTable
     found: PauliList
     streams: Words
@@ -74,6 +81,8 @@ class SymmetricCodes:
             columns=np.zeros((64, 3), dtype=np.uint64),
             marks=np.zeros((64, 3), dtype=np.uint64),
             images=np.zeros(64, dtype=np.int64),
+            mirror=np.zeros(64, dtype=np.int64),
+            starts=np.zeros(64, dtype=np.int64),
             table=half_table(),
             found=pauli_list(),
             streams=np.zeros(1, dtype=np.uint64),
@@ -109,9 +118,35 @@ class SymmetricCodes:
 @kernel
 def draw_code(s: DrawScratch, n: int, r: int, distance: int, limit: int, css: bool) -> bool:
     """Draw a code as `SymmetricCodes.draw` does, into the scratch space."""
+    if css and r % 2 == 0 and _draw(s, 2) == 0:
+        if not _draw_mirrored(s, n, r, limit):
+            return False
+        first = r // 2
+    else:
+        first = _draw_completed(s, n, r, distance, limit, css)
+        if first == 0 or not css:
+            return bool(first > 0)
+    # A loop, since numba compiles a kernel once more for every literal that it is called with.
+    for kind in range(2):
+        begin, end = (0, first) if kind == 1 else (first, r)
+        up_to = reach(n, 1, distance - 1)
+        _list_beside(s, n, begin, end, kind, up_to, up_to)
+        if s.found.sizes[1] != 0 or not _is_spanned(s, r, distance):
+            return False
+    return True
+
+
+@kernel
+def _draw_completed(s: DrawScratch, n: int, r: int, distance: int, limit: int, css: bool) -> int:
+    """Draw a part of the checks blindly, and complete them from the list of what commutes with it.
+
+    Returns:
+        How many checks the part has, in a CSS code all of X type; 0 if nothing comes of the draw.
+        All but a CSS code has no logical operator lighter than the distance then.
+    """
     kinds = 1 if css else 3
     up_to = reach(n, kinds, max(limit, distance - 1))
-    order, first, count = n, 0, 0
+    order, first = n, 0
     for _ in range(_PARTS):
         order = _draw_symmetry(s, n)
         wanted = _first_part(s, n, r, kinds, up_to)
@@ -119,19 +154,89 @@ def draw_code(s: DrawScratch, n: int, r: int, distance: int, limit: int, css: bo
         if first > 0:
             break
     if first == 0:
-        return False
-    for step in range(2 if css else 1):
-        # A CSS code has its Z type completed first, and its X type is looked at last.
-        kind = (1 - step) if css else 2
-        begin, end = (0, first) if step == 0 else (first, r)
-        weight = up_to if step == 0 else min(up_to, distance - 1)
-        _list_beside(s, n, begin, end, kind, min(weight, distance - 1), weight)
-        if s.found.sizes[1] != 0:
-            return False
-        if step == 0:
-            count = _complete(s, n, order, first, r, distance, limit, css)
-        if count < r or not _is_spanned(s, r, distance):
-            return False
+        return 0
+    _list_beside(s, n, 0, first, 1 if css else 2, min(up_to, distance - 1), up_to)
+    if s.found.sizes[1] != 0 or _complete(s, n, order, first, r, distance, limit, css) < r:
+        return 0
+    return first if css or _is_spanned(s, r, distance) else 0
+
+
+@kernel
+def _draw_mirrored(s: DrawScratch, n: int, r: int, limit: int) -> bool:
+    """Draw the X part of a CSS code whose Z part is its mirror image; say whether there is one.
+
+    A mirror takes the cycles of the symmetry to one another, turned and mostly reversed. Bicycle
+    codes are of this kind: their X and Z parts always commute.
+    """
+    half = r // 2
+    for _ in range(_PARTS):
+        order = _draw_symmetry(s, n)
+        if _draw_blindly(s, n, order, half, half, limit, True) != half:
+            continue
+        for _ in range(_MIRRORS):
+            _draw_mirror(s, n)
+            if not _commutes_with_mirror(s, half):
+                continue
+            for check in range(half):
+                image = _moved(s.mirror, s.checks[0, check])
+                s.checks[0, half + check], s.checks[1, half + check] = _ZERO, image
+                add_reduced(s.words, half + check, _ZERO, image)
+            return True
+    return False
+
+
+@kernel
+def _draw_mirror(s: DrawScratch, n: int) -> None:
+    """Draw a permutation that takes each cycle to one of its length."""
+    s.starts[:n] = np.arange(n)
+    backward = _draw(s, 4) > 0
+    start = 0
+    while start < n:
+        length = _cycle_length(s, start)
+        # Cycles of one length follow upon each other: swap this one with one before it.
+        other = start - length * _draw(s, 1 + _before(s, start, length))
+        s.starts[start], s.starts[other] = s.starts[other], s.starts[start]
+        start += length
+    start = 0
+    while start < n:
+        length = _cycle_length(s, start)
+        turn = _draw(s, length)
+        for place in range(length):
+            image = (turn - place if backward else turn + place) % length
+            s.mirror[start + place] = s.starts[start] + image
+        start += length
+
+
+@kernel
+def _cycle_length(s: DrawScratch, start: int) -> int:
+    """Return the length of the cycle that begins at a qubit."""
+    length = 1
+    while s.images[start + length - 1] != start:
+        length += 1
+    return length
+
+
+@kernel
+def _before(s: DrawScratch, start: int, length: int) -> int:
+    """Return how many cycles of a length come right before the one that begins at a qubit."""
+    count = 0
+    while start >= length and _cycle_length(s, start - length) == length:
+        # A longer cycle that ends there does not begin there.
+        if s.images[start - 1] != start - length:
+            break
+        start -= length
+        count += 1
+    return count
+
+
+@kernel
+def _commutes_with_mirror(s: DrawScratch, half: int) -> bool:
+    """Say whether the first checks, of X type, commute with their mirror images of Z type."""
+    for check in range(half):
+        image = _moved(s.mirror, s.checks[0, check])
+        for other in range(half):
+            if popcount(image & s.checks[0, other]) & 1:
+                return False
     return True
 
 
@@ -187,11 +292,11 @@ def _draw_symmetry(s: DrawScratch, n: int) -> int:
 
 
 @kernel
-def _image(s: DrawScratch, word: np.uint64) -> np.uint64:
-    """Return where the symmetry takes a set of qubits."""
+def _moved(images: NDArray[np.int64], word: np.uint64) -> np.uint64:
+    """Return where a permutation takes a set of qubits."""
     result = _ZERO
     while word:
-        result |= _ONE << np.uint64(s.images[trailing_zeros(word)])
+        result |= _ONE << np.uint64(images[trailing_zeros(word)])
         word &= word - _ONE
     return result
 
@@ -208,15 +313,13 @@ def _draw_blindly(
     """
     count = 0
     seen = _ZERO
-    for _ in range(_TRIES):
+    for _ in range(_TRIES_CSS if css else _TRIES):
         weight = max(2, limit - _draw(s, 3)) if limit > 2 else limit
         x, z = _draw_operator(s, n, min(weight, n), css)
         if css or _orbit_commutes(s, order, x, z, count):
             grown = _add_orbit(s, order, x, z, count)
             if grown <= most:
                 count = grown
-            elif css:
-                return 0
         if count >= wanted:
             break
     for check in range(count):
@@ -251,7 +354,7 @@ def _orbit_commutes(s: DrawScratch, order: int, x: np.uint64, z: np.uint64, coun
         for check in range(count):
             if anticommute(s.checks[0, check], s.checks[1, check], other_x, other_z):
                 return False
-        other_x, other_z = _image(s, other_x), _image(s, other_z)
+        other_x, other_z = _moved(s.images, other_x), _moved(s.images, other_z)
     return True
 
 
@@ -265,7 +368,7 @@ def _add_orbit(s: DrawScratch, order: int, x: np.uint64, z: np.uint64, count: in
         if count < 64 and add_reduced(s.words, count, x, z):
             s.checks[0, count], s.checks[1, count] = x, z
             count += 1
-        x, z = _image(s, x), _image(s, z)
+        x, z = _moved(s.images, x), _moved(s.images, z)
     return count
 
 

@@ -9,7 +9,7 @@ from stabilizer_batches import all_operators, anticommuting, weights_of
 from qcode_rl import gf2
 from qcode_rl.codes import StabilizerCode
 from qcode_rl.distance import distance_of
-from qcode_rl.edits.symmetric_codes import SymmetricCodes, _draw_symmetry
+from qcode_rl.edits.symmetric_codes import SymmetricCodes, _draw_mirror, _draw_symmetry
 from qcode_rl.gf2 import BinaryMatrix
 
 seeds = st.integers(0, 2**64 - 1)
@@ -67,6 +67,20 @@ def test_symmetries_are_permutations_of_the_order_that_is_told(seed: int, n: int
 
 
 @pytest.mark.kernel
+@settings(max_examples=30)
+@given(seeds, st.integers(2, 64))
+def test_mirrors_take_cycles_of_the_symmetry_to_cycles(seed: int, n: int) -> None:
+    scratch = CODES._scratch
+    scratch.streams[0] = np.uint64(seed)
+    _draw_symmetry(scratch, n)
+    _draw_mirror(scratch, n)
+    images, mirror = scratch.images[:n], scratch.mirror[:n]
+    assert sorted(mirror) == list(range(n))
+    forward = np.array_equal(mirror[images], images[mirror])
+    assert forward or np.array_equal(images[mirror[images]], mirror)
+
+
+@pytest.mark.kernel
 @settings(max_examples=5)
 @given(seeds)
 def test_a_draw_follows_from_its_seed(seed: int) -> None:
@@ -81,7 +95,7 @@ def test_a_draw_follows_from_its_seed(seed: int) -> None:
 
 @pytest.mark.parametrize(
     ("n", "k", "d", "w", "css"),
-    [(17, 1, 5, 6, True), (12, 4, 3, 6, True), (5, 1, 3, 4, False), (14, 3, 4, 6, False)],
+    [(17, 1, 5, 6, True), (20, 2, 5, 6, True), (5, 1, 3, 4, False), (14, 3, 4, 6, False)],
 )
 def test_codes_are_drawn_that_circuits_and_edits_seldom_come_to(
     n: int, k: int, d: int, w: int, css: bool
