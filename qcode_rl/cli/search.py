@@ -182,7 +182,8 @@ def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
         click.echo(f"{len(result.records)} codes, {spent}{more}", err=True)
         click.echo(f"archived in {options.archive}", err=True)
     else:
-        click.echo(f"nothing met the request: {spent}", err=True)
+        more = "; nothing is left to look for" if result.complete else ""
+        click.echo(f"nothing met the request: {spent}{more}", err=True)
     if result.interrupted:
         click.echo("interrupted", err=True)
         return INTERRUPTED
