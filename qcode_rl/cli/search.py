@@ -72,7 +72,8 @@ _FLAGS = (
     type=click.Choice(["auto", "hgp", "css", "stabilizer", "two-block"]),
     help="Family of codes. hgp: hypergraph products. css, stabilizer: any codes of some 40 "
     "qubits at most. two-block: codes of two blocks over a group, such as bivariate bicycles; they "
-    "share the weight of a check evenly. Default: auto, which divides the budget over all that may meet the request.",
+    "share the weight of a check evenly. Default: auto, which divides the budget over all that may "
+    "meet the request.",
 )
 @click.option(
     "--seed-code",
