@@ -230,14 +230,21 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
         return f"qubits: a code with this k and d has at least {least}, got {spec.qubits[1]}"
     if spec.qubits is not None and spec.qubits[0] > most:
         return f"qubits: codes of family {family} have at most {most}, got {spec.qubits[0]}"
-    if family == "two-block" and spec.qubits is not None and _is_odd(spec.qubits):
+    return _block_refusal(spec) if family == "two-block" else None
+
+
+def _block_refusal(spec: "SearchSpec") -> str | None:
+    """Return why no two-block code has the qubits asked for with its terms in their places."""
+    if spec.qubits is not None and spec.qubits[0] == spec.qubits[1] and spec.qubits[0] % 2:
         return f"qubits: must be an even number for family two-block, got {spec.qubits[0]}"
+    if spec.seed_quantum is not None:
+        return None
+    # Each block has room for as many terms as the group has elements.
+    least, most = 2 * max(spec.limits), spec.qubits[1] if spec.qubits else MOST_QUBITS["two-block"]
+    if most < least:
+        told = f"two-block codes of {spec.limits[0]} + {spec.limits[1]} terms have"
+        return f"qubits: {told} at least {least}, got {most}"
     return None
-
-
-def _is_odd(qubits: tuple[int, int]) -> bool:
-    """Say whether a range holds nothing but an odd number."""
-    return qubits[0] == qubits[1] and qubits[0] % 2 == 1
 
 
 def _is_scattered(spec: "SearchSpec") -> bool:

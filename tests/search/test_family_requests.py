@@ -23,6 +23,10 @@ from qcode_rl.search.spec import SearchSpec
             "qubits: must be an even number for family two-block, got 13",
         ),
         (
+            {"family": "two-block", "max_weight": 40, "qubits": (10, 20)},
+            "qubits: two-block codes of 20 + 20 terms have at least 40, got 20",
+        ),
+        (
             {"family": "two-block", "seed_code": "bicycle-72-12", "max_weight": 5},
             "max_weight: two-block edits keep the seed code's check weight 6, got 5",
         ),
