@@ -51,11 +51,10 @@ class CSSEnv(EditEnv, CSSFamily):
     one more logical qubit, and every operator of limited weight, of X or of Z type, that commutes
     with the checks left and is no sum of them could be the check. One listing of light operators,
     which is one evaluation, tells the distance that each of these would give. The check becomes the
-    best of them (level 0) or one drawn from a heat bath (level 1); at level 2 another check, drawn
-    at random, gives way too, and both are drawn. Where there are very many, those judged are a
-    sample. The last action starts afresh within the episode. `info["action_mask"]` and
-    `action_masks()` tell which are legal; an illegal action changes nothing, costs a fixed penalty
-    and sets `info["illegal"]`.
+    best of them (level 0) or one drawn from a heat bath, colder (level 1) or hotter (level 2).
+    Where there are very many, those judged are a sample, and the check as it is. The last action
+    starts afresh within the episode. `info["action_mask"]` and `action_masks()` tell which are
+    legal; an illegal action changes nothing, costs a fixed penalty and sets `info["illegal"]`.
 
     ## Observation Space
     A `Dict` of padded arrays, flattened; M checks, N qubits, E edges. `checks (M * 9,)`: present,

@@ -32,7 +32,7 @@ _KEYWORDS = {"and", "or", "not"}
 _TOKEN = re.compile(
     r"""[ \t\r\n]*(?:
         (?P<number>-?[0-9]+(?:\.[0-9]+)?)
-      | (?P<word>[A-Za-z_][A-Za-z_0-9]*)
+      | (?P<word>[A-Za-z_](?:[A-Za-z_0-9]|-(?=[A-Za-z]))*)
       | (?P<text>'[^']*'|"[^"]*")
       | (?P<relation><=|>=|==|!=|<|>|=)
       | (?P<bracket>[()])
@@ -148,7 +148,8 @@ class _Parser:
         while self.next.kind == "relation":
             relations.append(self._advance().words)
             column = self.next.column
-            operands.append(self._operand("a name, a number or a quoted text"))
+            quoted = operands[-1].is_text
+            operands.append(self._operand("a name, a number or a quoted text", quoted))
             if operands[-1].is_text != operands[-2].is_text:
                 kind = "text" if operands[-2].is_text else "a number"
                 raise InputError(f"where: expected {kind} at column {column}, to compare alike")
@@ -156,7 +157,8 @@ class _Parser:
             self.refuse(f"one of {' '.join(RELATIONS)}")
         return Comparison(tuple(operands), tuple(relations))
 
-    def _operand(self, expected: str) -> Operand:
+    def _operand(self, expected: str, quoted: bool = False) -> Operand:
+        """Read an operand; `quoted` if a text, other than a name of one, stands in quotes here."""
         token = self.next
         if token.kind == "number":
             number = float(token.words) if "." in token.words else int(token.words)
@@ -168,6 +170,8 @@ class _Parser:
         if token.kind != "word":
             self.refuse(expected)
         if token.words not in NAMES:
+            if quoted:
+                self.refuse("a text in quotes, such as 'two-block',")
             self.refuse(f"one of the names {', '.join(NAMES)}")
         self._advance()
         return Operand(NAMES[token.words], token.words in TEXTS)

@@ -40,7 +40,10 @@ _FLAGS = (
         "qcode-rl search --max-weight 6 --max-degree 3 --distance 16 --logicals 9 --time 10m",
         "qcode-rl search --max-weight 8 --distance 6 --seed-code best-20-9 --evaluations 50000",
         "qcode-rl search --family css --qubits 12..16 --logicals 4 --distance 3 --max-weight 6",
+        "qcode-rl search --family two-block --qubits 60..120 --logicals 8 --distance 10 "
+        "--max-weight 6",
         "qcode-rl search --family css --layout grid --radius 1.5 --max-weight 4 --distance 3",
+        "qcode-rl search --family css --seed-code shor --max-weight 4 --distance 3",
         "qcode-rl search --spec search_runs/first.toml --json > found.json",
         "qcode-rl search --max-weight 6 --distance 9 --evaluations 500000 --resume",
     )
@@ -48,7 +51,10 @@ _FLAGS = (
 @click.option("--max-weight", type=int, metavar="W", help="Checks weigh at most W (2 or more).")
 @click.option("--distance", type=int, metavar="D", help="The distance is at least D.")
 @click.option(
-    "--max-degree", type=int, metavar="Q", help="At most Q X checks, and Q Z checks, on a qubit."
+    "--max-degree",
+    type=int,
+    metavar="Q",
+    help="At most Q X checks, and Q Z checks, on a qubit; Q in all for codes that are not CSS.",
 )
 @click.option(
     "--logicals",
@@ -65,15 +71,17 @@ _FLAGS = (
     "--family",
     type=click.Choice(["auto", "hgp", "css", "stabilizer", "two-block"]),
     help="Family of codes. hgp: hypergraph products. css, stabilizer: any codes of some 40 "
-    "qubits at most. two-block: codes of two blocks over a group, such as bivariate bicycles. "
-    "Default: auto, which divides the budget over all that may meet the request.",
+    "qubits at most. two-block: codes of two blocks over a group, such as bivariate bicycles; they "
+    "share the weight of a check evenly. Default: auto, which divides the budget over all that may "
+    "meet the request.",
 )
 @click.option(
     "--seed-code",
     metavar="NAME|FILE",
     help="Code to start from, by name or file. For hgp classical code (golay, best-20-5, ...; npz "
     "with H, alist, mtx), for other families quantum (steane, bicycle-72-12, ...; npz with "
-    "Hx and Hz or S, Pauli text, stim, ...). Default: random graphs.",
+    "Hx and Hz or S, Pauli text, stim, ...). css, stabilizer: keeps its k, and adds idle qubits "
+    "where its own do not do. two-block: keeps its group and check weight. Default: random graphs.",
 )
 @click.option(
     "--layout",
@@ -182,7 +190,8 @@ def _report(result: SearchResult, options: RunOptions, as_json: bool) -> int:
         click.echo(f"{len(result.records)} codes, {spent}{more}", err=True)
         click.echo(f"archived in {options.archive}", err=True)
     else:
-        click.echo(f"nothing met the request: {spent}", err=True)
+        more = "; nothing is left to look for" if result.complete else ""
+        click.echo(f"nothing met the request: {spent}{more}", err=True)
     if result.interrupted:
         click.echo("interrupted", err=True)
         return INTERRUPTED

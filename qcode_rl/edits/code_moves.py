@@ -22,7 +22,7 @@ from qcode_rl.gf2.packing import Words
 
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
-#: Candidates that are judged of all there are.
+#: Candidates that are judged of all there are, among them the check as it is if it is one.
 _MOST_CANDIDATES = 96
 _NEGLIGIBLE = 1e-9
 
@@ -219,7 +219,15 @@ def _choose(graphs: CodeGraphs, i: int, temperature: float, beta: float, s: Code
             order[count] = place
             count += 1
     if count > _MOST_CANDIDATES:
-        for index in range(_MOST_CANDIDATES):
+        # The check as it is always competes, so that the best of a sample is no worse. Of all its
+        # class's marks it has that of its own destabilizer alone.
+        own = _ONE << np.uint64(2 * (graphs.num_bits[i] - graphs.num_checks[i]) + 1)
+        held = 0
+        for index in range(count):
+            if classes.names[order[index]] == own:
+                order[index], order[0] = order[0], order[index]
+                held = 1
+        for index in range(held, _MOST_CANDIDATES):
             other = index + int(np.int64(below(graphs.streams, i, count - index)))
             order[index], order[other] = order[other], order[index]
         count = _MOST_CANDIDATES

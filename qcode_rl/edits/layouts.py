@@ -4,6 +4,7 @@ A layout is `grid` or `torus`, a file of coordinates, coordinates themselves, or
 outright which qubits are near each other.
 """
 
+from collections.abc import Sequence
 from math import isfinite, isqrt
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -110,7 +111,29 @@ def balls(distances: Places, radius: float) -> Words:
     number = isinstance(radius, int | float | np.number) and not isinstance(radius, bool)
     if not number or not (isfinite(radius) and radius > 0):
         raise InputError(f"radius: must be a positive number, got {radius!r}")
-    return sets_of((distances <= radius * (1 + _TOLERANCE)).astype(np.uint8))
+    return sets_of(is_within(distances, radius).astype(np.uint8))
+
+
+def is_within(distances: Any, radius: float) -> Any:
+    """Say of distances, a number or an array, whether they are not larger than a radius.
+
+    Example:
+        >>> is_within(2**0.5, 1.41421356)
+        True
+    """
+    return distances <= radius * (1 + _TOLERANCE)
+
+
+def nearest_pair(places: Sequence[tuple[float, float]]) -> float:
+    """Return the least distance of two of some places, infinity if there are not two.
+
+    Example:
+        >>> nearest_pair([(0, 0), (3, 4), (30, 4)])
+        5.0
+    """
+    distances = layout_distances(places, len(places))
+    np.fill_diagonal(distances, np.inf)
+    return float(distances.min(initial=np.inf))
 
 
 def sets_of(near: Any) -> Words:

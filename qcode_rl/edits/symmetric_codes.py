@@ -220,10 +220,8 @@ def _cycle_length(s: DrawScratch, start: int) -> int:
 def _before(s: DrawScratch, start: int, length: int) -> int:
     """Return how many cycles of a length come right before the one that begins at a qubit."""
     count = 0
-    while start >= length and _cycle_length(s, start - length) == length:
-        # A longer cycle that ends there does not begin there.
-        if s.images[start - 1] != start - length:
-            break
+    # The last qubit of a cycle is taken to its first one.
+    while start > 0 and start - s.images[start - 1] == length:
         start -= length
         count += 1
     return count

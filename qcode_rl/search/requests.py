@@ -1,15 +1,17 @@
 """Which families may meet a request at all, and ranges of numbers of qubits."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qcode_rl.codes import CSSCode
 from qcode_rl.codes.bounds import shortest_length, shortest_quantum_length
 from qcode_rl.distance.census import MAX_CENSUS_DIMENSION
 from qcode_rl.distance.light_paulis import reach
+from qcode_rl.edits.code_batches import MAX_LOGICALS
 from qcode_rl.edits.hypergraph_product import MAX_BITS
+from qcode_rl.edits.layouts import is_within, nearest_pair
 from qcode_rl.errors import InputError
-from qcode_rl.search.seeds import two_block_form
+from qcode_rl.search.seed_requests import seed_refusal
 from qcode_rl.search.walk import open_row
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ MAX_DIMENSION = 30
 SMALL_DISTANCE = 6
 #: Most qubits of a code of each family but products that can be asked for.
 MOST_QUBITS = {"css": 64, "stabilizer": 64, "two-block": 144}
+#: How refusals begin that say nothing of other families than products.
+_PRODUCTS_ALONE = ("layout: is for families", "qubits: no product")
 _RANGE = re.compile(r"([0-9]{1,9})(?:\.\.([0-9]{1,9}))?")
 
 
@@ -86,6 +90,18 @@ def refusal(spec: "SearchSpec", family: str) -> str | None:
         family: one of `FAMILY_NAMES`.
     """
     return _product_refusal(spec) if family == "hgp" else _quantum_refusal(spec, family)
+
+
+def told_refusal(refusals: Sequence[str]) -> str:
+    """Return which of the refusals of all the families asked for is told.
+
+    That of the first family, unless it is only for the kind of code that products are.
+
+    Args:
+        refusals: at least one, in the order of the families.
+    """
+    general = [one for one in refusals if not one.startswith(_PRODUCTS_ALONE)]
+    return general[0] if general else refusals[0]
 
 
 def _product_refusal(spec: "SearchSpec") -> str | None:
@@ -184,17 +200,11 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
         return "layout: is for families css and stabilizer, not for two-block"
     if spec.seed_classical is not None:
         return f"seed_code: must be a quantum code for family {family}, got a classical code"
-    seed, most = spec.seed_quantum, most_qubits(family, spec.distance)
-    if seed is not None:
-        if family == "two-block" and two_block_form(seed) is None:
-            return f"seed_code: must be a two-block code of a built-in group, got {seed!r}"
-        if family != "stabilizer" and not isinstance(seed, CSSCode):
-            return f"seed_code: must be a CSS code for family {family}, got {seed!r}"
-        if seed.num_logicals < (spec.logicals or 1):
-            wanted = f"at least {spec.logicals or 1} logical qubits"
-            return f"seed_code: must have {wanted}, got {seed!r}"
-        if seed.num_qubits > most:
-            return f"seed_code: must have at most {most} qubits, got {seed.num_qubits}"
+    most = most_qubits(family, spec.distance)
+    if spec.seed_quantum is not None:
+        refused = seed_refusal(spec, spec.seed_quantum, family, most)
+        if refused is not None:
+            return refused
     reach = _reach(spec, family)
     if spec.distance > reach:
         return (
@@ -209,6 +219,10 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
     if least > MOST_QUBITS[family]:
         told = f"[[n <= {MOST_QUBITS[family]}, {spec.logicals or 1}]]"
         return f"distance: no {told} stabilizer code reaches it, got {spec.distance}"
+    if spec.layout is not None and spec.distance > 1 and _is_scattered(spec):
+        return f"radius: must reach from some qubit to another, got {spec.radius}"
+    if family != "two-block" and (spec.logicals or 1) > MAX_LOGICALS:
+        return f"logicals: must be at most {MAX_LOGICALS} for family {family}, got {spec.logicals}"
     if least > most:
         judged = f"can be judged on up to {most} qubits, where codes have at least {least}"
         return f"distance: for family {family} it {judged}, got {spec.distance}"
@@ -216,7 +230,28 @@ def _quantum_refusal(spec: "SearchSpec", family: str) -> str | None:
         return f"qubits: a code with this k and d has at least {least}, got {spec.qubits[1]}"
     if spec.qubits is not None and spec.qubits[0] > most:
         return f"qubits: codes of family {family} have at most {most}, got {spec.qubits[0]}"
+    return _block_refusal(spec) if family == "two-block" else None
+
+
+def _block_refusal(spec: "SearchSpec") -> str | None:
+    """Return why no two-block code has the qubits asked for with its terms in their places."""
+    if spec.qubits is not None and spec.qubits[0] == spec.qubits[1] and spec.qubits[0] % 2:
+        return f"qubits: must be an even number for family two-block, got {spec.qubits[0]}"
+    if spec.seed_quantum is not None:
+        return None
+    # Each block has room for as many terms as the group has elements.
+    least, most = 2 * max(spec.limits), spec.qubits[1] if spec.qubits else MOST_QUBITS["two-block"]
+    if most < least:
+        told = f"two-block codes of {spec.limits[0]} + {spec.limits[1]} terms have"
+        return f"qubits: {told} at least {least}, got {most}"
     return None
+
+
+def _is_scattered(spec: "SearchSpec") -> bool:
+    """Say whether a layout leaves every qubit alone: no check acts on two qubits then."""
+    places = spec.layout_places
+    nearest = 1.0 if places is None else nearest_pair(places)
+    return not is_within(nearest, spec.radius or 0.0)
 
 
 def _reach(spec: "SearchSpec", family: str) -> int:

@@ -1,10 +1,10 @@
 """Codes to start a search from: read by name or by file, and kept as rows of text."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from qcode_rl.errors import InputError
 #: What a search may start from.
 SeedCode: TypeAlias = ClassicalCode | CSSCode | StabilizerCode
 _PAULIS = "IXYZ"
+Named = TypeVar("Named", bound=SeedCode)
 
 
 def read_seed_code(name: str) -> ClassicalCode:
@@ -31,7 +32,7 @@ def read_seed_code(name: str) -> ClassicalCode:
     Raises:
         InputError: if there is neither such a name nor such a file, or the file is no good.
     """
-    code = read_classical(name) if _is_file(name) else classical_code(name)
+    code = read_classical(name) if _is_file(name) else _by_name(classical_code, name)
     if code.n > MAX_BITS:
         raise InputError(f"seed_code: must have at most {MAX_BITS} bits, got {code.n}")
     return code
@@ -50,7 +51,7 @@ def read_seed(name: str, family: str) -> SeedCode:
     """
     if family == "hgp":
         return read_seed_code(name)
-    code = read_code(name) if _is_file(name) else named_code(name)
+    code = read_code(name) if _is_file(name) else _by_name(named_code, name)
     if not isinstance(code, ClassicalCode):
         return code
     if family == "auto":
@@ -121,6 +122,14 @@ def two_block_form(
         if len(a) and len(b) and CSSCode(*block_checks(group, a, b)) == code:
             return group, tuple(a.tolist()), tuple(b.tolist())
     return None
+
+
+def _by_name(make: Callable[[str], Named], name: str) -> Named:
+    """Make a code of a name; a refusal is one of the seed code."""
+    try:
+        return make(name)
+    except InputError as error:
+        raise InputError(f"seed_code: {str(error).removeprefix('name: ')}") from None
 
 
 def _are_paulis(rows: Sequence[Any]) -> bool:

@@ -23,6 +23,7 @@ from qcode_rl.search.requests import (
     SMALL_DISTANCE,
     qubit_range,
     refusal,
+    told_refusal,
 )
 from qcode_rl.search.seeds import as_rows, code_of, read_seed, read_seed_code, require_rows
 from qcode_rl.search.version import SPEC_VERSION
@@ -168,8 +169,7 @@ class SearchSpec:
         self._check_layout()
         refusals = [refusal(self, name) for name in self._asked]
         if all(refusals):
-            # That of the first family: others have rules of their own, and none of them helps.
-            raise InputError(str(refusals[0]))
+            raise InputError(told_refusal([str(one) for one in refusals]))
 
     def _check_numbers(self) -> None:
         for name, least in (
@@ -197,8 +197,9 @@ class SearchSpec:
     def _check_layout(self) -> None:
         """Refuse a layout without a radius, and read one that is a file."""
         if self.layout is None:
-            if self.radius is not None or self.layout_places is not None:
-                raise InputError("layout: must be given with radius and layout_places")
+            for name in ("radius", "layout_places"):
+                if getattr(self, name) is not None:
+                    raise InputError(f"layout: must be given with {name}, got none")
             return
         radius = self.radius
         if radius is None:

@@ -100,7 +100,8 @@ def test_an_unknown_distance_may_be_up_to_n_and_none_is_zero() -> None:
         ("k >= 4 & d", "expected a condition at column 8, got '&'"),
         ("k >= 4; import os", "expected a condition at column 7, got ';'"),
         ("family = 'hgp", 'expected a closing quote for the one at column 10, got "\'"'),
-        ("family = hgp", "at column 10, got 'hgp'"),
+        ("family = hgp", "a text in quotes, such as 'two-block', at column 10, got 'hgp'"),
+        ("family=two-block", "such as 'two-block', at column 8, got 'two-block'"),
         (
             "K >= 4",
             "expected one of the names n, k, d, dmax, w, q, kd2n, seed, family, created, key",

@@ -27,7 +27,7 @@ def places_file(folder: Path, places: list[tuple[float, float]]) -> str:
     ("change", "message"),
     [
         ({"radius": None}, "radius: must be given with layout 'grid'"),
-        ({"layout": None}, "layout: must be given with radius and layout_places"),
+        ({"layout": None}, "layout: must be given with radius, got none"),
         ({"radius": -1}, "radius: must be a positive number, got -1"),
         ({"radius": float("nan")}, "radius: must be a positive number, got nan"),
         ({"family": "hgp"}, "layout: is for families css and stabilizer, not for hgp"),
@@ -71,6 +71,25 @@ def test_auto_looks_for_codes_of_few_qubits_only_where_there_is_hope() -> None:
     assert set(given.families) >= {"css", "stabilizer", "two-block"}
     # Whoever asks for a family gets it.
     assert SearchSpec(max_weight=6, distance=7, family="css").families == ("css",)
+
+
+def test_a_radius_that_joins_no_qubits_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^radius: must reach from some qubit .*, got 0.9"):
+        spec_from(GRID | {"radius": 0.9})
+    file = places_file(tmp_path, [(0, 0), (0, 7), (30, 0), (60, 0)])
+    with pytest.raises(InputError, match=r"^radius: must reach from some qubit .*, got 6.9"):
+        spec_from(GRID | {"layout": file, "radius": 6.9})
+    assert spec_from(GRID | {"layout": file, "radius": 7}).radius == 7
+    # Nothing has to reach anywhere for a distance of 1.
+    assert spec_from(GRID | {"distance": 1, "radius": 0.9}).radius == 0.9
+
+
+def test_what_is_wrong_with_a_layout_is_told_whatever_the_families(tmp_path: Path) -> None:
+    file = places_file(tmp_path, [(0, 0)])
+    with pytest.raises(InputError, match=r"^layout: must place at least 3 qubits"):
+        spec_from(GRID | {"layout": file, "family": "auto", "radius": 1})
+    with pytest.raises(InputError, match=r"^qubits: a code .* has at least 20, got 5"):
+        SearchSpec(6, 9, qubits=(5, 5))
 
 
 def test_distances_are_asked_for_only_where_they_can_be_judged() -> None:

@@ -418,7 +418,7 @@ def test_settings_the_agent_cannot_learn_with_are_refused(
         ),
         (
             {"family": "hgp", "seed_code": "steane"},
-            "name: must be that of a classical code, got 'steane', a quantum code",
+            "seed_code: must be that of a classical code, got 'steane', a quantum code",
         ),
         (
             {"family": "hgp", "seed_checks": ("XXXX", "ZZZZ"), "distance": 2},
@@ -500,5 +500,5 @@ def test_a_bare_name_with_the_suffix_of_a_format_is_a_file() -> None:
 
 @pytest.mark.parametrize("name", ["", "a" * 5000, "x\0y", "goley"])
 def test_what_is_neither_name_nor_file_is_refused(name: str) -> None:
-    with pytest.raises(InputError, match=r"^name: no code is called"):
+    with pytest.raises(InputError, match=r"^seed_code: no code is called"):
         read_seed_code(name)

@@ -9,10 +9,11 @@ import numpy as np
 from qcode_rl.archive import CodeRecord
 from qcode_rl.archive.presentation import QuantumCode
 from qcode_rl.catalogue import smallest_known
-from qcode_rl.codes import StabilizerCode
+from qcode_rl.codes import CSSCode, StabilizerCode
 from qcode_rl.codes.bounds import shortest_quantum_length
 from qcode_rl.codes.quantum_bounds import MAX_QUBITS, is_excluded
 from qcode_rl.distance.budget import Budget
+from qcode_rl.edits.code_batches import MAX_LOGICALS
 from qcode_rl.edits.layouts import layout_balls
 from qcode_rl.gf2 import BinaryMatrix, unpack_rows
 from qcode_rl.identity.css_form import css_form
@@ -47,7 +48,7 @@ class QuantumCodes:
     stream: int
     #: Qubits in a unit of a row's lengths, and least step between numbers of logical qubits.
     unit, step = 1, 1
-    usual_qubits = USUAL_QUBITS
+    usual_qubits, most_logicals = USUAL_QUBITS, MAX_LOGICALS
     proofs = 4
     aside: Aside | None = None
 
@@ -56,9 +57,9 @@ class QuantumCodes:
         self.agent = replace(spec.agent, episode=min(spec.agent.episode, _EPISODE))
         self.seed_code = spec.seed_quantum
         self.least_qubits, self.most_qubits = self._range()
-        seed_k = None if self.seed_code is None else self.seed_code.num_logicals
-        k = spec.logicals or seed_k
-        dimensions = range(self.step, self.most_qubits, self.step) if k is None else range(k, k + 1)
+        k = self._only_k()
+        most = min(self.most_qubits - 1, self.most_logicals)
+        dimensions = range(self.step, most + 1, self.step) if k is None else range(k, k + 1)
         self.walk: RowWalk = RowWalk(self._open_row, dimensions, only_one=k is not None)
 
     def size(self, row: Row) -> Size:
@@ -77,7 +78,7 @@ class QuantumCodes:
             self.agent,
             **self._place(size),
             logicals=size[2],
-            seed_code=self._seed(),
+            seed_code=self._seed(size[1]),
         )
 
     def kinds(self, size: Size) -> int:
@@ -145,9 +146,13 @@ class QuantumCodes:
         local = {} if layout is None else {"layout": layout, "radius": spec.radius}
         return {"qubits": qubits, **local}
 
-    def _seed(self) -> Any:
-        """Return the seed code as environments take it."""
-        return self.seed_code
+    def _only_k(self) -> int | None:
+        """Return the only k that is looked at: edits keep that of a seed. `None`: all are."""
+        return self.spec.logicals if self.seed_code is None else self.seed_code.num_logicals
+
+    def _seed(self, qubits: int) -> Any:
+        """Return the seed code as environments of so many qubits take it."""
+        return None if self.seed_code is None else with_idle_qubits(self.seed_code, qubits)
 
     def _code(self, checks: BinaryMatrix) -> QuantumCode:
         """Return the code of symplectic checks `(r, 2n)`, without rows of zeros."""
@@ -227,6 +232,29 @@ class StabilizerCodes(DrawnCodes):
         if not self._is_local(np.vstack([form.x_checks, form.z_checks])):
             return None
         return self._proved(form, "css")
+
+
+def with_idle_qubits(code: QuantumCode, qubits: int) -> QuantumCode:
+    """Return a code with further qubits, each fixed by a Z check of its own.
+
+    Args:
+        code: a code of n qubits.
+        qubits: how many it is to have, at least n.
+
+    Example:
+        >>> from qcode_rl.codes.named import named_code
+        >>> with_idle_qubits(named_code("steane"), 9)
+        CSSCode[[9,1]](4,3)
+    """
+    more = qubits - code.num_qubits
+    if more == 0:
+        return code
+    css = isinstance(code, CSSCode)
+    given = StabilizerCode.from_css(code) if isinstance(code, CSSCode) else code
+    fixed = np.eye(more, qubits, code.num_qubits, dtype=np.uint8)
+    x, z = (np.pad(part, ((0, 0), (0, more))) for part in (given.x_part, given.z_part))
+    padded = StabilizerCode(np.block([[x, z], [0 * fixed, fixed]]))
+    return padded.to_css() if css else padded
 
 
 def _fewest_qubits(k: int, d: int) -> int:

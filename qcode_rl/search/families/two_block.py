@@ -34,7 +34,7 @@ class TwoBlockCodes(QuantumCodes):
     name, stream = "two-block", 3
     # The codes of an abelian group have an even number of logical qubits.
     unit, step = 2, 2
-    usual_qubits = MOST_QUBITS["two-block"]
+    usual_qubits = most_logicals = MOST_QUBITS["two-block"]
 
     def __init__(self, spec: SearchSpec) -> None:
         seed = spec.seed_quantum
@@ -61,7 +61,11 @@ class TwoBlockCodes(QuantumCodes):
     def _place(self, size: Size) -> dict[str, Any]:
         return {"group": self._group(size)}
 
-    def _seed(self) -> Any:
+    def _only_k(self) -> int | None:
+        # Edits change k here.
+        return self.spec.logicals or super()._only_k()
+
+    def _seed(self, qubits: int) -> Any:
         return None if self.form is None else self.form[1:]
 
     def _open_row(self, dimension: int) -> Row | None:
@@ -70,9 +74,9 @@ class TwoBlockCodes(QuantumCodes):
             return None
         # A block has room for as many terms as the group has elements, and one is nothing to move.
         row.floor = max(row.floor, 2, *self.spec.limits)
-        row.length = max(row.floor, row.length)
         if self.form is not None:
-            row.longest = row.floor
+            row.floor = row.longest = self.form[0].order
+        row.length = max(row.floor, row.length)
         return row if row.floor <= row.longest else None
 
     def _group(self, size: Size) -> FiniteGroup:
