@@ -19,12 +19,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
+from numba.core.types import unliteral
 
 _IMPORT = re.compile(r"^from (qcode_rl(?:\.\w+)+) import", re.MULTILINE)
+#: numba has no types of its own for mypy to see here.
+_unliteral: Any = unliteral
 #: `parallel=` is never set: two variants of one function would share an entry of numba's cache.
 _OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
@@ -75,8 +77,8 @@ class KernelDispatcher(CPUDispatcher):
             before, self.for_kernels = self.for_kernels, True
             try:
                 return inherited.get_call_template(
-                    [types.unliteral(one) for one in args],
-                    {name: types.unliteral(one) for name, one in kws.items()},
+                    [_unliteral(one) for one in args],
+                    {name: _unliteral(one) for name, one in kws.items()},
                 )
             finally:
                 self.for_kernels = before
@@ -105,9 +107,9 @@ class KernelDispatcher(CPUDispatcher):
     @property
     def cold(self) -> bool:
         """Whether nothing that runs here is on disk, where it could be."""
-        return isinstance(self._cache, _KernelCache) and not self._cache.holds_any(
-            self.targetctx.codegen()
-        )
+        context: Any = self.targetctx
+        cached = isinstance(self._cache, _KernelCache)
+        return cached and not self._cache.holds_any(context.codegen())
 
     def _set_flags(self, flags: Any) -> Any:
         flags.no_cpython_wrapper = self.for_kernels
@@ -116,12 +118,12 @@ class KernelDispatcher(CPUDispatcher):
 
 class _KernelCache(FunctionCache):
     def __init__(self, dispatcher: KernelDispatcher) -> None:
-        super().__init__(dispatcher.py_func)
+        inherited: Any = super()
+        inherited.__init__(dispatcher.py_func)
         self._dispatcher = dispatcher
-        locator = self._impl.locator
-        self._cache_file = _KernelFile(
-            self._cache_path, self._impl.filename_base, locator.get_source_stamp()
-        )
+        make_file: Any = _KernelFile
+        stamp = self._impl.locator.get_source_stamp()
+        self._cache_file: Any = make_file(self._cache_path, self._impl.filename_base, stamp)
 
     def holds_any(self, codegen: Any) -> bool:
         """Say whether anything compiled of these sources for this processor is on disk."""
@@ -141,13 +143,14 @@ class _KernelFile(IndexDataCacheFile):
     """
 
     def save(self, key: Any, data: Any) -> None:
+        inherited: Any = super()
         signature, processor, code, _, for_kernels = key
         told = repr((signature, processor, code, for_kernels)).encode()
         name = self._data_name(hashlib.sha256(told).hexdigest()[:16])
         # What other sources left under this name is gone.
-        index = {other: held for other, held in self._load_index().items() if held != name}
-        self._save_data(name, data)
-        self._save_index(index | {key: name})
+        index = {other: held for other, held in inherited._load_index().items() if held != name}
+        inherited._save_data(name, data)
+        inherited._save_index(index | {key: name})
 
     def _data_name(self, number: Any) -> str:
         name, _ = self._data_name_pattern.split("{number:d}")
