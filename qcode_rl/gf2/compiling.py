@@ -65,7 +65,8 @@ class KernelDispatcher(CPUDispatcher):
         self.for_kernels = False
         #: Argument types of overloads that cannot be called from Python.
         self._bare: set[tuple[Any, ...]] = set()
-        self._compiler._customize_flags = self._set_flags
+        compiler: Any = vars(self)["_compiler"]
+        compiler._customize_flags = self._set_flags
         # Where no folder can be written, as on nodes without one, kernels are compiled each time.
         with suppress(RuntimeError):
             self._cache = _KernelCache(self)

@@ -76,7 +76,7 @@ def test_a_search_heeds_its_clock_while_kernels_are_compiled(
     monkeypatch.setattr(ahead, "_compile_apart", processes.start)
     told = []
     spec = SearchSpec(max_weight=6, distance=3, family="hgp", logicals=1)
-    options = RunOptions(tmp_path, seconds=0.5, compile_apart=True)
+    options = RunOptions(tmp_path, seconds=3.0, compile_apart=True)
     found = run_search(spec, options, lambda progress: told.append(progress.looking_at))
     assert found.evaluations == 0
     assert told[-1].endswith("once their kernels are compiled")
