@@ -144,6 +144,7 @@ class _KernelFile(IndexDataCacheFile):
     """
 
     def save(self, key: Any, data: Any) -> None:
+        """Write an entry: first what is compiled, then the index."""
         inherited: Any = super()
         signature, processor, code, _, for_kernels = key
         told = repr((signature, processor, code, for_kernels)).encode()
