@@ -156,7 +156,8 @@ def search(
     spec = spec_from(values)
     if seconds is None and spec.evaluations is None:
         seconds = _DEFAULT_SECONDS
-    options = RunOptions(folder or default_archive_path(), seconds, device, resume=resume)
+    archive = folder or default_archive_path()
+    options = RunOptions(archive, seconds, device, resume=resume, compile_apart=True)
     # Here, so that a bad folder is told before torch takes its seconds to load.
     Archive(options.archive).require_writable()
     return _report(_run(spec, options, started), options, as_json)

@@ -37,6 +37,8 @@ BIT_FEATURES = 4
 GLOBAL_FEATURES = 14
 _ONE = np.uint64(1)
 _EVERYTHING = 1 << 62
+#: What `step_batch` takes besides actions.
+SKIP, RESTART = -(1 << 40), -(1 << 40) - 1
 
 
 class Rewirings(NamedTuple):
@@ -203,9 +205,15 @@ def step_batch(
     work: Rewirings,
     final: Observations,
 ) -> None:
-    """Step every graph of a batch; arguments as for `stepping.step_batch`."""
+    """Step every graph of a batch; arguments as for `stepping.step_batch`.
+
+    The actions `SKIP` and `RESTART` leave a graph alone and begin a new episode of it, so that all
+    that takes long to compile is compiled once, in this kernel.
+    """
     for i in range(actions.shape[0]):
-        if waiting[i]:
+        if actions[i] == SKIP:
+            continue
+        if waiting[i] or actions[i] == RESTART:
             restart(graphs, i, pools, work.memory)
             outcome.rewards[i] = 0.0
             outcome.ended[i], outcome.met[i], outcome.illegal[i] = False, False, False
@@ -260,7 +268,9 @@ class RewireBatch(ProductBatch):
         self.best[task.checks, task.bits] = best
 
     def _restart_one(self, i: int) -> None:
-        restart(self.graphs, i, self.pools, self.memory)
+        actions = np.full(self.size, SKIP)
+        actions[i] = RESTART
+        self._advance(actions)
 
     def _advance(self, actions: Integers) -> None:
         step_batch(

@@ -23,7 +23,9 @@ def next_word(streams: Words, i: int) -> np.uint64:
 @kernel
 def below(streams: Words, i: int, bound: int) -> int:
     """Return a uniform integer in `[0, bound)` (bias below 2^-32 for bounds under 2^32)."""
-    return int(((next_word(streams, i) >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32))
+    word = ((next_word(streams, i) >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32)
+    # Signed, or kernels that are handed such numbers are compiled for both kinds.
+    return int(np.int64(word))
 
 
 @kernel

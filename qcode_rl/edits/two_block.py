@@ -15,6 +15,8 @@ from qcode_rl.edits.rewired_product import (
     CHECK_FEATURES,
     GLOBAL_FEATURES,
     LEVELS,
+    RESTART,
+    SKIP,
 )
 from qcode_rl.edits.stepping import Observations, Rules
 from qcode_rl.edits.two_block_moves import CANDIDATES
@@ -29,7 +31,7 @@ from qcode_rl.edits.two_block_state import (
     check_task,
     two_block_graphs,
 )
-from qcode_rl.edits.two_block_stepping import RESTART, SKIP, observe_batch, step_batch
+from qcode_rl.edits.two_block_stepping import observe_batch, step_batch
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
 

@@ -113,8 +113,12 @@ def count_everywhere(
         logicals: `(g,) int64`, receives k for each place, -1 where another term of the block is.
     """
     in_a = term < a.shape[0]
-    own = np.delete(a, term) if in_a else np.delete(b, term - a.shape[0])
-    other = b if in_a else a
+    block, other = (a, b) if in_a else (b, a)
+    moving = term if in_a else term - a.shape[0]
+    # `np.delete` takes three seconds to compile.
+    own = np.empty(block.shape[0] - 1, dtype=np.int64)
+    for index in range(own.shape[0]):
+        own[index] = block[index if index < moving else index + 1]
     moves, fixed = (tables.left, tables.right) if in_a else (tables.right, tables.left)
     logicals[:] = 0
     for index in range(own.shape[0]):

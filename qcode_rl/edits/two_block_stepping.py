@@ -8,7 +8,7 @@ import numpy as np
 
 from qcode_rl.edits.graphs import Integers
 from qcode_rl.edits.rewards import illegal_reward, shaping_reward
-from qcode_rl.edits.rewired_product import LEVELS, TEMPERATURES
+from qcode_rl.edits.rewired_product import LEVELS, RESTART, SKIP, TEMPERATURES
 from qcode_rl.edits.stepping import PAULI_X, PAULI_Z, Flags, Observations, Rules, Singles
 from qcode_rl.edits.streams import below
 from qcode_rl.edits.two_block_moves import (
@@ -22,8 +22,6 @@ from qcode_rl.edits.two_block_state import BlockOutcome, BlockPools, BlockWork, 
 from qcode_rl.gf2.jit import kernel
 
 _RANK = 6
-#: What `step_batch` takes besides actions.
-SKIP, RESTART = -(1 << 40), -(1 << 40) - 1
 
 
 @kernel

@@ -82,11 +82,20 @@ def reduced_rows(words: Words) -> tuple[Words, NDArray[np.int64]]:
     work = words.copy()
     pivots = np.empty(work.shape[0], dtype=np.int64)
     rank = reduce_in_place(work, pivots)
-    order = np.argsort(pivots)[work.shape[0] - rank :]
+    # No sort: that of a whole array takes seconds to compile.
+    row_of = np.full(64 * work.shape[1], -1, dtype=np.int64)
+    for i in range(work.shape[0]):
+        if pivots[i] >= 0:
+            row_of[pivots[i]] = i
     reduced = np.empty((rank, work.shape[1]), dtype=np.uint64)
-    for i in range(rank):
-        reduced[i] = work[order[i]]
-    return reduced, pivots[order]
+    columns = np.empty(rank, dtype=np.int64)
+    found = 0
+    for column in range(row_of.shape[0]):
+        if row_of[column] >= 0:
+            reduced[found] = work[row_of[column]]
+            columns[found] = column
+            found += 1
+    return reduced, columns
 
 
 @kernel

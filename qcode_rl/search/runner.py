@@ -16,10 +16,11 @@ from qcode_rl.catalogue import verdict_json
 from qcode_rl.edits.tallies import empty_tally
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
+from qcode_rl.search import ahead
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.batches import Batches, Size
 from qcode_rl.search.checkpoint import Checkpoint, surroundings
-from qcode_rl.search.families import Proved, families_of
+from qcode_rl.search.families import Family, Proved, families_of
 from qcode_rl.search.heap import HeapTrimmer
 from qcode_rl.search.interrupts import sigterm_interrupts
 from qcode_rl.search.keeper import CheckpointKeeper, checkpoint_path
@@ -30,6 +31,8 @@ from qcode_rl.search.walk import Row
 
 #: A length is exhausted once fewer of a slice's steps than this share reach a new matrix.
 _FRESH_SHARE = 0.001
+#: Seconds between two looks at what is being compiled.
+_COMPILING_PERIOD = 0.1
 
 
 @dataclass
@@ -172,6 +175,8 @@ class _Search:
         self.keeper = CheckpointKeeper(path, options.checkpoint_seconds, on_note)
         self.surroundings = surroundings(self.learner.device, options.threads)
         self.resumed_at = self._resume() if options.resume else None
+        cores = None if options.compile_apart else 0
+        self.ahead = ahead.Ahead([lane.family.name for lane in self.lanes], cores)
 
     def run(self) -> SearchResult:
         """Search until the budget is spent, nothing is left to look for, or somebody stops it."""
@@ -185,6 +190,7 @@ class _Search:
             interrupted = True
             self.keeper.save()  # again, in case that it was saving that was interrupted
         finally:
+            self.ahead.close()
             self.batches.close()
         return SearchResult(
             spec=self.spec,
@@ -212,6 +218,8 @@ class _Search:
             self.keeper.save_if_due()
             self.heap.trim_if_due()
             lane, row = self.turn
+            if not self._await_kernels(lane.family, row):
+                return
             whole = self._look_aside(lane, row)
             # What was looked at may have been what a row still wanted.
             row = None if row is None else lane.family.walk.next_row()
@@ -259,6 +267,17 @@ class _Search:
         if not found and whole and not self._evaluations_spent():
             row.fail(self._is_vain(evaluations, steps), kinds)
         return whole
+
+    def _await_kernels(self, family: Family, row: Row | None) -> bool:
+        """Wait until the kernels of a family are compiled; False if the clock is up before."""
+        text = family.name if row is None else family.text(family.size(row))
+        while not self.ahead.ready(family.name):
+            self.progress.looking_at = f"{text}, once their kernels are compiled"
+            self._report()
+            if self._out_of_time():
+                return False
+            time.sleep(_COMPILING_PERIOD)
+        return True
 
     def _look_aside(self, lane: Lane, row: Row | None) -> bool:
         """Take the looks that are due before a slice of a family.

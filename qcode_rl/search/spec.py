@@ -311,6 +311,8 @@ class RunOptions:
             `None`: as many as there are cores to use, none if there is one only.
         alone: judge what is worth keeping by this run's own codes, whatever else the archive holds:
             what is archived then follows from the spec, in whatever order runs are made.
+        compile_apart: have kernels that are not on disk yet compiled by other processes, so that
+            the clock is heeded meanwhile and one family is played while another is compiled.
     """
 
     archive: Path
@@ -321,3 +323,4 @@ class RunOptions:
     checkpoint_seconds: float = 60.0
     judge_workers: int | None = None
     alone: bool = False
+    compile_apart: bool = False
