@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from qcode_rl.plots.files import COLOURS, MARKERS, save_axes
 
-_PARAMETERS = ("n", "k", "d", "w", "q")
+_PARAMETERS = ("n", "k", "d", "w", "q", "family", "group")
 #: Share of the room between targets that the methods are spread over.
 _SPREAD = 0.6
 #: Inches that a plot is wide at most, and targets from which on their names are turned.
