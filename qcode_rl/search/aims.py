@@ -16,8 +16,6 @@ from qcode_rl.search.requests import FAMILY_NAMES, most_qubits
 
 #: Longest classical code that is trained on.
 LONGEST_TRAINED = 46
-#: Groups of each order that two-block codes are trained over, the first ones to have their turn.
-_TURNS = 3
 #: The first distance asked of a product's code, as a share of the best that any code could have.
 _FIRST_SHARE = 0.9
 #: Quantum codes that could not have this distance, at best, are no use to train on.
@@ -33,15 +31,14 @@ class Aim(NamedTuple):
         n: bits of a product's classical code, qubits of other codes.
         k: its dimension, or logical qubits.
         w: most that a check of the quantum code weighs.
-        family: one of `FAMILY_NAMES`.
-        turn: number of a two-block code's group among those of its order.
+        family: one of `FAMILY_NAMES`. Two-block codes are trained over the first group of an order
+            to have its turn in searches.
     """
 
     n: int
     k: int
     w: int
     family: str = "hgp"
-    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,7 @@ class Group:
         lengths, dimensions = (range(a, b + 1) for a, b in (self.bits, self.dimensions))
         aims = [Aim(n, k, self.max_weight, self.family) for n in lengths for k in dimensions]
         aims = [aim for aim in aims if not is_held_out(aim.n, aim.k, aim.family) and _is_open(aim)]
-        if self.family != "two-block":
-            return aims
-        turns = {aim.n: len(groups_by_turn(aim.n // 2)[:_TURNS]) for aim in aims}
-        return [aim._replace(turn=turn) for aim in aims for turn in range(turns[aim.n])]
+        return aims
 
     def batch(self, aims: Sequence[Aim], rng: np.random.Generator) -> list[Aim]:
         """Return those of the group's aims that one batch is to serve.
@@ -91,9 +85,9 @@ class Group:
         """
         if self.family != "two-block":
             return list(aims)
-        places = sorted({(aim.n, aim.turn) for aim in aims})
-        place = places[int(rng.integers(len(places)))]
-        return [aim for aim in aims if (aim.n, aim.turn) == place]
+        lengths = sorted({aim.n for aim in aims})
+        length = lengths[int(rng.integers(len(lengths)))]
+        return [aim for aim in aims if aim.n == length]
 
 
 def is_held_out(n: int, k: int, family: str = "hgp") -> bool:
@@ -143,6 +137,15 @@ def _is_open(aim: Aim) -> bool:
     """Say whether codes have checks enough to leave a choice."""
     if aim.family == "hgp":
         return aim.n >= 2 * aim.k + 4
-    if aim.k >= aim.n or (aim.family == "two-block" and (aim.n % 2 or aim.k % 2)):
+    if aim.k >= aim.n:
+        return False
+    if aim.family == "two-block" and (aim.n % 2 or aim.k % 2 or _is_cyclic(aim.n // 2)):
         return False
     return best_distance(aim) >= _LEAST_BEST
+
+
+def _is_cyclic(order: int) -> bool:
+    """Say whether the first group of an order is cyclic: most numbers of logical qubits are not
+    possible there."""
+    group = groups_by_turn(order)[0]
+    return bool(group.element_orders.max() == order)

@@ -213,7 +213,7 @@ class _Batches:
             most, least = group.bits[1], group.dimensions[0]
             size: dict[str, Any] = {"bits": most, "dimension": least}
         elif group.family == "two-block":
-            size = {"group": groups_by_turn(most // 2)[aims[0].turn], "logicals": least}
+            size = {"group": groups_by_turn(most // 2)[0], "logicals": least}
         else:
             size = {"qubits": most, "logicals": least}
         return CodeVecEnv(
