@@ -92,6 +92,8 @@ def _group(values: Any) -> Group:
         given: dict[str, Any] = dict(values)
         given = {key: tuple(v) if isinstance(v, list) else v for key, v in given.items()}
         return Group(**given)
+    except InputError:
+        raise
     except (TypeError, ValueError) as error:
         raise InputError(
             f"groups: must be tables of bits, dimensions and limits: {error}"
