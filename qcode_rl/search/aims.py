@@ -139,13 +139,13 @@ def _is_open(aim: Aim) -> bool:
         return aim.n >= 2 * aim.k + 4
     if aim.k >= aim.n:
         return False
+    # Over a cyclic group most numbers of logical qubits are not possible.
     if aim.family == "two-block" and (aim.n % 2 or aim.k % 2 or _is_cyclic(aim.n // 2)):
         return False
     return best_distance(aim) >= _LEAST_BEST
 
 
 def _is_cyclic(order: int) -> bool:
-    """Say whether the first group of an order is cyclic: most numbers of logical qubits are not
-    possible there."""
+    """Say whether the first group of an order is cyclic."""
     group = groups_by_turn(order)[0]
     return bool(group.element_orders.max() == order)

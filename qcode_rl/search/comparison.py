@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from qcode_rl.errors import InputError
 from qcode_rl.search.baselines import Run
-from qcode_rl.search.intervals import per_success, per_success_interval, ratio_interval
 from qcode_rl.search.code_targets import CodeTarget
+from qcode_rl.search.intervals import per_success, per_success_interval, ratio_interval
 from qcode_rl.search.methods import WEIGHTS, find_method, serves
 from qcode_rl.search.targets import AnyTarget, prove_met
 

@@ -174,7 +174,7 @@ def test_a_target_that_no_method_serves_is_refused() -> None:
     with pytest.raises(InputError, match="methods: must have one that serves two-block"):
         Plan((STEANE, BLOCKS), ("annealing",))
     method = find_method("weights:none.safetensors")
-    with pytest.raises(InputError, match="none.safetensors: must be a file of weights"):
+    with pytest.raises(InputError, match=r"none\.safetensors: must be a file of weights"):
         method(STEANE, [1], 1)
 
 
