@@ -180,7 +180,7 @@ def _act(
     running = np.arange(batch.size)
     while len(running):
         actions = np.full(batch.size, _NONE)
-        seen = Observations(*(values[running] for values in batch.observations))
+        seen = Observations._make(values[running] for values in batch.observations)
         actions[running] = choose(network, seen, uniforms(running))
         outcome = batch.step(actions)
         now = time.perf_counter() - started

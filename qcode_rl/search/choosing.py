@@ -81,7 +81,7 @@ def act_apart(
     running, taken = list(range(len(batches))), 0
     while running and taken < _ACTIONS_PER_EVALUATION * budget:
         rows = zip(*(batches[i].observations for i in running), strict=True)
-        seen = Observations(*(np.concatenate(values) for values in rows))
+        seen = Observations._make(np.concatenate(values) for values in rows)
         uniforms = np.array([generators[i].random() for i in running])
         for i, action in zip(running, choose(network, seen, uniforms), strict=True):
             if batches[i].step(np.array([action])).met[0]:
