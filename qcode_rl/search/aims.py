@@ -7,12 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qcode_rl import gf2
 from qcode_rl.catalogue import smallest_known
 from qcode_rl.codes import quantum_bounds
 from qcode_rl.codes.bounds import linear_code_bounds, shortest_quantum_length
-from qcode_rl.codes.two_block import block_checks
-from qcode_rl.edits.hypergraph_product import split_limits
 from qcode_rl.errors import InputError
 from qcode_rl.search.families.two_block import groups_by_turn
 from qcode_rl.search.requests import FAMILY_NAMES, most_qubits
@@ -25,8 +22,6 @@ _FIRST_SHARE = 0.9
 _LEAST_BEST = 3
 #: Degree limit of products unless it is given.
 _PRODUCT_DEGREE = 3
-#: Random two-block codes that are tried for a logical qubit.
-_RANDOM_CODES = 50
 
 
 class Aim(NamedTuple):
@@ -147,8 +142,6 @@ def _is_open(aim: Aim) -> bool:
     # Over a cyclic group most numbers of logical qubits are not possible.
     if aim.family == "two-block" and (aim.n % 2 or aim.k % 2 or _is_cyclic(aim.n // 2)):
         return False
-    if aim.family == "two-block" and _is_barren(aim.n // 2, aim.w):
-        return False
     return best_distance(aim) >= _LEAST_BEST
 
 
@@ -156,18 +149,3 @@ def _is_cyclic(order: int) -> bool:
     """Say whether the first group of an order is cyclic."""
     group = groups_by_turn(order)[0]
     return bool(group.element_orders.max() == order)
-
-
-@cache
-def _is_barren(order: int, w: int) -> bool:
-    """Say whether no code over the first group of an order seems to have a logical qubit.
-
-    So it is for odd supports over groups of order 16, say, where all of them are invertible.
-    """
-    group, rng = groups_by_turn(order)[0], np.random.default_rng(0)
-    for _ in range(_RANDOM_CODES):
-        a, b = (rng.choice(order, size, replace=False) for size in split_limits(min(w, 2 * order)))
-        x_checks, z_checks = block_checks(group, a, b)
-        if gf2.rank(x_checks) + gf2.rank(z_checks) < 2 * order:
-            return False
-    return True

@@ -194,9 +194,8 @@ def test_quantum_codes_begin_where_a_published_code_is_and_stay_below_the_bounds
 
 def test_two_block_codes_are_trained_where_numbers_of_logical_qubits_are_possible() -> None:
     aims = Group((24, 34), (1, 6), family="two-block").aims
-    # Orders 13, 14, 15 and 17 have a cyclic group first, which most numbers are not possible over;
-    # elements of odd weight are invertible over a group of order 16.
-    assert {aim.n for aim in aims} == {24}
+    # Orders 13, 14, 15 and 17 have a cyclic group first, which most numbers are not possible over.
+    assert {aim.n for aim in aims} <= {24, 32}
     assert all(aim.k % 2 == 0 for aim in aims)
     batch = Group((24, 34), (1, 6), family="two-block").batch(aims, np.random.default_rng(0))
     assert len({aim.n for aim in batch}) == 1
