@@ -170,7 +170,11 @@ def _as_text(found: Comparison) -> str:
     ]
     head = f"per success, {found.plan.seeds} runs of at most {found.plan.budget:,} evaluations each"
     table = columns([header, *rows], right={2, 3, 5, 6})
-    return "\n".join([head, table, *_summary_lines(found.summary(), len(found.cells))])
+    lines = _summary_lines(found.summary(), "")
+    if len(found.families) > 1:
+        for family in found.families:
+            lines += _summary_lines(found.summary(family), family)
+    return "\n".join([head, table, *lines])
 
 
 def _cells(cell: Cell) -> tuple[str, ...]:
@@ -192,15 +196,20 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _summary_lines(summary: dict[str, Any], targets: int) -> list[str]:
+def _summary_lines(summary: dict[str, Any], family: str) -> list[str]:
+    """Return lines on the ratios of the targets of a family, of all if it is empty."""
+    # Not every method serves every family.
+    summary = {name: values for name, values in summary.items() if values["served"]}
     if not summary:
         return []
     rows = []
     for name, values in summary.items():
-        missing = targets - values["targets"]
+        missing = values["served"] - values["targets"]
         left = f"{missing} left out: one of the two had no success" if missing else ""
         low, high = values["interval"] or (None, None)
         ratio = "-" if values["ratio"] is None else f"{values['ratio']:.3g}"
         interval = "-" if low is None else f"{low:.3g} to {high:.3g}"
         rows.append((name, ratio, interval, f"{values['targets']} targets", left))
-    return ["", "evaluations per success, geometric mean of ratios:", columns(rows, right={1})]
+    of = f" of {family}" if family else ""
+    head = f"evaluations per success{of}, geometric mean of ratios:"
+    return ["", head, columns(rows, right={1})]

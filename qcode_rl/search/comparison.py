@@ -138,7 +138,7 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison in the shape that `--json` prints."""
-        return {
+        results = {
             "seeds": self.plan.seeds,
             "budget": self.plan.budget,
             "seed": self.plan.seed,
@@ -148,26 +148,43 @@ class Comparison:
             ],
             "summary": self.summary(),
         }
+        if len(self.families) > 1:
+            results["families"] = {name: self.summary(name) for name in self.families}
+        return results
 
-    def summary(self) -> dict[str, dict[str, Any]]:
-        """Return the mean ratio of each method to each reference among the methods, by name."""
+    @property
+    def families(self) -> list[str]:
+        """The families of the targets."""
+        return list(dict.fromkeys(_family(target) for target in self.cells))
+
+    def summary(self, family: str | None = None) -> dict[str, dict[str, Any]]:
+        """Return the mean ratio of each method to each reference among the methods, by name.
+
+        Args:
+            family: whose targets; `None`: all.
+        """
         names = self.plan.methods
         pairs = [(name, reference) for reference in REFERENCES for name in names]
         pairs += [(name, _SHIPPED) for name in names if name.startswith(WEIGHTS)]
         return {
-            f"{name}/{reference}": self._ratio(name, reference)
+            f"{name}/{reference}": self._ratio(name, reference, family)
             for name, reference in pairs
             if reference in names and name != reference
         }
 
-    def _ratio(self, name: str, reference: str) -> dict[str, Any]:
-        rows = [row for row in self.cells.values() if name in row and reference in row]
+    def _ratio(self, name: str, reference: str, family: str | None) -> dict[str, Any]:
+        rows = [
+            row
+            for target, row in self.cells.items()
+            if name in row and reference in row and family in (None, _family(target))
+        ]
         pairs = [(row[name], row[reference]) for row in rows]
+        served = len(pairs)
         pairs = [(own, other) for own, other in pairs if own.met.any() and other.met.any()]
         ratio, interval = ratio_interval(
             [((own.costs, own.met), (other.costs, other.met)) for own, other in pairs]
         )
-        return {"ratio": ratio, "interval": interval, "targets": len(pairs)}
+        return {"ratio": ratio, "interval": interval, "targets": len(pairs), "served": served}
 
 
 def compare(

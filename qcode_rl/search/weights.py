@@ -11,7 +11,7 @@ from torch import nn
 
 from qcode_rl.errors import InputError
 
-#: Its file, made by `qcode-rl pretrain search_runs/pretrain.toml`.
+#: The file of those that ship, made by `qcode-rl pretrain search_runs/pretrain_families.toml`.
 SHIPPED = "policy.safetensors"
 
 
