@@ -1,6 +1,7 @@
 """Training one policy over many targets: what it trains on, and what it leaves behind."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ VALUES: dict[str, Any] = {
     "groups": [{"bits": [10, 12], "dimensions": [2, 3]}, {"bits": [12, 14], "dimensions": [2, 4]}],
 }
 SPECS = Path(__file__).parents[2] / "search_runs"
+FAMILIES_SPEC = "pretrain_families.toml"
 FAMILIES: list[dict[str, Any]] = [
     {"family": "css", "bits": [7, 9], "dimensions": [1, 2]},
     {"family": "stabilizer", "bits": [5, 7], "dimensions": [1, 2], "max_weight": 4},
@@ -173,7 +175,7 @@ def test_pairs_leave_checks_enough_to_choose_among() -> None:
 
 
 def test_no_code_that_policies_of_all_families_are_compared_on_is_trained_on() -> None:
-    spec = pretraining_spec(read_toml(SPECS / "pretrain_families.toml"))
+    spec = pretraining_spec(read_toml(SPECS / FAMILIES_SPEC))
     trained_on = {(aim.family, aim.n, aim.k) for group in spec.groups for aim in group.aims}
     assert {family for family, _, _ in trained_on} == {"hgp", "css", "stabilizer", "two-block"}
     targets = read_targets(HELD_OUT_CODES)
@@ -227,6 +229,16 @@ def test_the_shipped_weights_can_be_begun_with(tmp_path: Path) -> None:
     changed = {name for name in after if not np.array_equal(after[name], shipped[name])}
     assert changed
     assert all("value" in name for name in changed)
+
+
+def test_the_weights_that_ship_are_those_of_the_spec_of_all_families() -> None:
+    with safe_open(Path(HELD_OUT_CODES).with_name("policy.safetensors"), "np") as file:
+        made = json.loads(file.metadata()["spec"])
+    spec = json.loads(json.dumps(asdict(pretraining_spec(read_toml(SPECS / FAMILIES_SPEC)))))
+    # They were begun with the weights that shipped before, which are those of products.
+    for values in (made, spec):
+        del values["start"], values["agent"]["pretrained"]
+    assert made == spec
 
 
 def test_weights_that_do_not_fit_or_names_of_none_are_refused(tmp_path: Path) -> None:
