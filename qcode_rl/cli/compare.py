@@ -16,7 +16,7 @@ from qcode_rl.cli.output import columns, examples, print_json, print_out
 
 if TYPE_CHECKING:
     from qcode_rl.search.comparison import Cell, Comparison
-    from qcode_rl.search.targets import Target
+    from qcode_rl.search.targets import AnyTarget
 
 #: Fewer runs than this say little about intervals.
 _ENOUGH_SEEDS = 20
@@ -29,6 +29,7 @@ _PERIOD = 15.0
         "qcode-rl compare",
         "qcode-rl compare --methods annealing,greedy --seeds 50 --plot comparison.svg",
         "qcode-rl compare --targets mine.toml --budget 5000 --out comparison.json",
+        "qcode-rl compare --targets codes.toml --methods pretrained,weights:mine.safetensors",
         "qcode-rl compare --json > comparison.json",
     )
 )
@@ -38,13 +39,14 @@ _PERIOD = 15.0
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
     help="targets = [{n = 17, k = 3, d = 9}, ...]: classical codes; w and q default to 6 and 3. "
-    "Default: targets that no agent was trained on.",
+    'With family = "css", "stabilizer" or "two-block": codes of n qubits, of which two-block codes '
+    "may be given a group. Default: classical codes that no agent was trained on.",
 )
 @click.option(
     "--methods",
     metavar="NAME,...",
-    help="pretrained, finetuned, annealing, annealing-edges, greedy, random. Default: all there "
-    "are.",
+    help="pretrained, finetuned, annealing, annealing-edges, greedy, random, or weights:FILE, the "
+    "policy of such a file. Default: all there are, but for files.",
 )
 @click.option(
     "--seeds",
@@ -98,6 +100,10 @@ def compare(
     annealing: a heat bath over rewirings of checks, cooling; greedy: the best rewiring of each
     check in random order; random: random rewirings. annealing-edges: Metropolis over moves of
     single edges. All restart as often as the budget allows. The agent rewires checks too.
+
+    For CSS and stabilizer codes there are the agent and annealing, over gates on two qubits from
+    random circuits; for two-block codes the agent alone. Half of the agent's starts have a cyclic
+    symmetry there.
     """
     require_writable("--out", out)
     found = _run(targets_file, methods, seeds, budget, seed)
@@ -131,7 +137,7 @@ def _run(
     plan = Plan(targets, names, seeds, budget, seed)
     if seeds < _ENOUGH_SEEDS:
         click.echo(f"note: {seeds} seeds are too few for intervals to be trusted", err=True)
-    return run_plan(plan, _Progress(len(targets) * len(names)))
+    return run_plan(plan, _Progress(len(plan.cells)))
 
 
 class _Progress:
@@ -141,7 +147,7 @@ class _Progress:
         self.total = total
         self.next_time = 0.0
 
-    def __call__(self, method: str, target: Target, done: int) -> None:
+    def __call__(self, method: str, target: AnyTarget, done: int) -> None:
         now = time.monotonic()
         if now < self.next_time and not sys.stderr.isatty():
             return
@@ -158,7 +164,11 @@ def _as_text(found: Comparison) -> str:
     ]
     head = f"per success, {found.plan.seeds} runs of at most {found.plan.budget:,} evaluations each"
     table = columns([header, *rows], right={2, 3, 5, 6})
-    return "\n".join([head, table, *_summary_lines(found.summary(), len(found.cells))])
+    lines = _summary_lines(found.summary(), "")
+    if len(found.families) > 1:
+        for family in found.families:
+            lines += _summary_lines(found.summary(family), family)
+    return "\n".join([head, table, *lines])
 
 
 def _cells(cell: Cell) -> tuple[str, ...]:
@@ -180,15 +190,20 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _summary_lines(summary: dict[str, Any], targets: int) -> list[str]:
+def _summary_lines(summary: dict[str, Any], family: str) -> list[str]:
+    """Return lines on the ratios of the targets of a family, of all if it is empty."""
+    # Not every method serves every family.
+    summary = {name: values for name, values in summary.items() if values["served"]}
     if not summary:
         return []
     rows = []
     for name, values in summary.items():
-        missing = targets - values["targets"]
+        missing = values["served"] - values["targets"]
         left = f"{missing} left out: one of the two had no success" if missing else ""
         low, high = values["interval"] or (None, None)
         ratio = "-" if values["ratio"] is None else f"{values['ratio']:.3g}"
         interval = "-" if low is None else f"{low:.3g} to {high:.3g}"
         rows.append((name, ratio, interval, f"{values['targets']} targets", left))
-    return ["", "evaluations per success, geometric mean of ratios:", columns(rows, right={1})]
+    of = f" of {family}" if family else ""
+    head = f"evaluations per success{of}, geometric mean of ratios:"
+    return ["", head, columns(rows, right={1})]

@@ -12,7 +12,8 @@ from qcode_rl.cli.output import examples
 
 @click.command(
     epilog=examples(
-        "qcode-rl pretrain search_runs/pretrain.toml --out policy.safetensors",
+        "qcode-rl pretrain search_runs/pretrain.toml --out products.safetensors",
+        "qcode-rl pretrain search_runs/pretrain_families.toml --out policy.safetensors",
     )
 )
 @click.argument("spec_file", metavar="FILE.toml", type=click.Path(path_type=Path))
@@ -27,8 +28,9 @@ from qcode_rl.cli.output import examples
 def pretrain(spec_file: Path, out: Path, device: str) -> None:
     """Train one policy over many targets, as FILE.toml says.
 
-    The shipped policy was made by the example below; its spec is also in the weights' metadata. A
-    line a slice goes to stderr: steps so far, requests met, evaluations for each.
+    The shipped policy was made by the examples below, one going on from the other; its spec is also
+    in the weights' metadata. A line a slice goes to stderr: steps so far, requests met, evaluations
+    for each.
     """
     from qcode_rl.errors import InputError
     from qcode_rl.search.pretraining import SliceReport, pretraining_spec

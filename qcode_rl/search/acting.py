@@ -8,23 +8,27 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from qcode_rl.edits.hypergraph_product import ProductTask
 from qcode_rl.edits.rewired_product import RewireBatch
+from qcode_rl.edits.stepping import Observations
 from qcode_rl.errors import InputError
 from qcode_rl.gf2 import BinaryMatrix
-from qcode_rl.search.agent.graphs import unflatten
 from qcode_rl.search.agent.network import TannerNetwork
 from qcode_rl.search.agent.vec_env import CodeVecEnv
 from qcode_rl.search.baselines import Run
+from qcode_rl.search.choosing import act_apart, choose
+from qcode_rl.search.code_targets import CodeTarget
+from qcode_rl.search.families.quantum import EPISODE
 from qcode_rl.search.learner import Learner, slice_seed
 from qcode_rl.search.spec import ENVIRONMENTS, AgentOptions
-from qcode_rl.search.targets import Target
-from qcode_rl.search.weights import load_shipped
+from qcode_rl.search.targets import AnyTarget, Target, prove_met
+from qcode_rl.search.weights import load_shipped, load_weights
 
 #: Slices of fine-tuning on a target, and their seed.
 _TUNING_SLICES, _TUNING_SEED = 4, 0
@@ -32,18 +36,25 @@ _TUNING_SLICES, _TUNING_SEED = 4, 0
 _NONE = -1
 
 
-def run_pretrained(target: Target, seeds: Sequence[int], budget: int) -> list[Run]:
-    """Run the shipped policy as it is, once for each seed.
+def run_pretrained(
+    target: AnyTarget, seeds: Sequence[int], budget: int, weights: Path | None = None
+) -> list[Run]:
+    """Run the shipped policy, or one of other weights, as it is, once for each seed.
 
     Args:
         target: what to look for.
         seeds: one for each run, in [0, 2^63).
         budget: most reward evaluations of a run.
+        weights: a file of weights; `None`: those that ship.
 
     Raises:
-        InputError: if no weights ship.
+        InputError: if no weights ship, or those of the file do not fit.
     """
-    learner = _learner(target)
+    learner = _learner(target, weights)
+    if isinstance(target, CodeTarget):
+        envs = [_environment(target, replace(learner.options, num_envs=1)) for _ in seeds]
+        batches = [env.native.batch for env in envs]
+        return act_apart(_network(learner), batches, seeds, budget, partial(_is_met, target))
     return act(_network(learner), target.task, seeds, budget, learner.options.episode)
 
 
@@ -65,7 +76,20 @@ def run_finetuned(target: Target, seeds: Sequence[int], budget: int) -> list[Run
     ]
 
 
-def _environment(target: Target, options: AgentOptions) -> CodeVecEnv:
+def _environment(target: AnyTarget, options: AgentOptions) -> CodeVecEnv:
+    if isinstance(target, CodeTarget):
+        blocks = target.family == "two-block"
+        size: dict[str, Any] = {"group": target.over} if blocks else {"qubits": target.n}
+        return CodeVecEnv(
+            ENVIRONMENTS[target.family],
+            options.num_envs,
+            **size,
+            logicals=target.k,
+            distance=target.d,
+            max_weight=target.w,
+            max_degree=target.q,
+            max_steps=min(options.episode, EPISODE),
+        )
     return CodeVecEnv(
         ENVIRONMENTS["hgp"],
         options.num_envs,
@@ -78,12 +102,25 @@ def _environment(target: Target, options: AgentOptions) -> CodeVecEnv:
     )
 
 
-def _learner(target: Target) -> Learner:
-    """Return a learner that holds the shipped weights."""
+def _is_met(target: CodeTarget, checks: BinaryMatrix) -> bool:
+    """Say whether a code that an environment says meets a target does: two-block codes may not."""
+    try:
+        prove_met(target, checks)
+    except AssertionError:
+        if target.family != "two-block":
+            raise
+        return False
+    return True
+
+
+def _learner(target: AnyTarget, weights: Path | None = None) -> Learner:
+    """Return a learner that holds the shipped weights, or those of a file."""
     learner = Learner(AgentOptions(), "cpu")
     # One environment is enough for the shapes of a policy.
     policy = learner.policy_for(_environment(target, replace(learner.options, num_envs=1)))
-    if not load_shipped(policy):
+    if weights is not None:
+        load_weights(policy, weights)
+    elif not load_shipped(policy):
         raise InputError("methods: pretrained is not available: no weights of this network ship")
     return learner
 
@@ -143,7 +180,8 @@ def _act(
     running = np.arange(batch.size)
     while len(running):
         actions = np.full(batch.size, _NONE)
-        actions[running] = _choose(network, batch, running, uniforms(running))
+        seen = Observations._make(values[running] for values in batch.observations)
+        actions[running] = choose(network, seen, uniforms(running))
         outcome = batch.step(actions)
         now = time.perf_counter() - started
         checks |= {int(i): batch.final_checks(int(i)) for i in running[outcome.met[running]]}
@@ -163,27 +201,3 @@ def _uniforms(
 ) -> NDArray[np.float64]:
     """Return a uniform number for each running graph, from its own generator."""
     return np.array([generators[i].random() for i in running])
-
-
-def _choose(
-    network: TannerNetwork,
-    batch: RewireBatch,
-    running: NDArray[np.intp],
-    uniforms: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """Sample an action for each running graph by inversion."""
-    seen = batch.observations
-    size = len(running)
-    flat = {
-        "checks": torch.from_numpy(seen.checks[running].reshape(size, -1)),
-        "bits": torch.from_numpy(seen.bits[running].reshape(size, -1)),
-        "edges": torch.from_numpy(seen.edges[running].reshape(size, -1)),
-        "overall": torch.from_numpy(seen.overall[running]),
-    }
-    with torch.no_grad():
-        logits, _ = network(unflatten(flat, network.layout))
-    masks = torch.from_numpy(seen.masks[running])
-    chances = torch.where(masks, logits.double(), -torch.inf).softmax(dim=-1).cumsum(dim=-1)
-    # Rounding must not carry the number past the total, to an action that is not legal.
-    drawn = torch.from_numpy(uniforms[:, np.newaxis]) * chances[:, -1:] * (1 - 1e-12)
-    return (chances <= drawn).sum(dim=-1).numpy()

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from qcode_rl.errors import InputError
 from qcode_rl.search.baselines import Run
+from qcode_rl.search.code_targets import CodeTarget
 from qcode_rl.search.intervals import per_success, per_success_interval, ratio_interval
-from qcode_rl.search.methods import find_method
-from qcode_rl.search.targets import Target, prove_met
+from qcode_rl.search.methods import WEIGHTS, find_method, serves
+from qcode_rl.search.targets import AnyTarget, prove_met
 
 #: Room for the matrices of one run must fit into memory.
 MAX_BUDGET = 10_000_000
 #: What the summary compares every method with.
 REFERENCES = ("annealing", "annealing-edges")
+#: What it compares other weights with besides.
+_SHIPPED = "pretrained"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Plan:
         seed: of the first run; the others follow on it.
     """
 
-    targets: tuple[Target, ...]
+    targets: tuple[AnyTarget, ...]
     methods: tuple[str, ...]
     seeds: int = 20
     budget: int = 20_000
@@ -54,6 +57,19 @@ class Plan:
             if self.methods.count(name) > 1:
                 raise InputError(f"methods: must be named once each, got {name} again")
             find_method(name)
+        for target in self.targets:
+            if not any(serves(name, target) for name in self.methods):
+                raise InputError(f"methods: must have one that serves {target}")
+
+    @property
+    def cells(self) -> list[tuple[AnyTarget, str]]:
+        """Each target with each method that there is for it."""
+        return [
+            (target, name)
+            for target in self.targets
+            for name in self.methods
+            if serves(name, target)
+        ]
 
     @property
     def run_seeds(self) -> range:
@@ -78,7 +94,7 @@ class Cell:
     rank_calls: int
 
     @classmethod
-    def of(cls, target: Target, runs: Sequence[Run], budget: int) -> "Cell":
+    def of(cls, target: AnyTarget, runs: Sequence[Run], budget: int) -> "Cell":
         """Add up runs, proving each success.
 
         Raises:
@@ -118,43 +134,61 @@ class Comparison:
     """
 
     plan: Plan
-    cells: dict[Target, dict[str, Cell]]
+    cells: dict[AnyTarget, dict[str, Cell]]
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison in the shape that `--json` prints."""
-        return {
+        results = {
             "seeds": self.plan.seeds,
             "budget": self.plan.budget,
             "seed": self.plan.seed,
             "targets": [
-                asdict(target) | {name: cell.as_json() for name, cell in row.items()}
+                _parameters(target) | {name: cell.as_json() for name, cell in row.items()}
                 for target, row in self.cells.items()
             ],
             "summary": self.summary(),
         }
+        if len(self.families) > 1:
+            results["families"] = {name: self.summary(name) for name in self.families}
+        return results
 
-    def summary(self) -> dict[str, dict[str, Any]]:
-        """Return the mean ratio of each method to each reference among the methods, by name."""
+    @property
+    def families(self) -> list[str]:
+        """The families of the targets."""
+        return list(dict.fromkeys(_family(target) for target in self.cells))
+
+    def summary(self, family: str | None = None) -> dict[str, dict[str, Any]]:
+        """Return the mean ratio of each method to each reference among the methods, by name.
+
+        Args:
+            family: whose targets; `None`: all.
+        """
         names = self.plan.methods
+        pairs = [(name, reference) for reference in REFERENCES for name in names]
+        pairs += [(name, _SHIPPED) for name in names if name.startswith(WEIGHTS)]
         return {
-            f"{name}/{reference}": self._ratio(name, reference)
-            for reference in REFERENCES
-            if reference in names
-            for name in names
-            if name != reference
+            f"{name}/{reference}": self._ratio(name, reference, family)
+            for name, reference in pairs
+            if reference in names and name != reference
         }
 
-    def _ratio(self, name: str, reference: str) -> dict[str, Any]:
-        pairs = [(row[name], row[reference]) for row in self.cells.values()]
+    def _ratio(self, name: str, reference: str, family: str | None) -> dict[str, Any]:
+        rows = [
+            row
+            for target, row in self.cells.items()
+            if name in row and reference in row and family in (None, _family(target))
+        ]
+        pairs = [(row[name], row[reference]) for row in rows]
+        served = len(pairs)
         pairs = [(own, other) for own, other in pairs if own.met.any() and other.met.any()]
         ratio, interval = ratio_interval(
             [((own.costs, own.met), (other.costs, other.met)) for own, other in pairs]
         )
-        return {"ratio": ratio, "interval": interval, "targets": len(pairs)}
+        return {"ratio": ratio, "interval": interval, "targets": len(pairs), "served": served}
 
 
 def compare(
-    plan: Plan, on_progress: Callable[[str, Target, int], None] = lambda *_: None
+    plan: Plan, on_progress: Callable[[str, AnyTarget, int], None] = lambda *_: None
 ) -> Comparison:
     """Run every method of a plan on every target.
 
@@ -162,14 +196,24 @@ def compare(
         plan: what to compare.
         on_progress: called before each method on each target, with both and how many came before.
     """
-    cells: dict[Target, dict[str, Cell]] = {target: {} for target in plan.targets}
-    for index, target in enumerate(plan.targets):
-        for place, name in enumerate(plan.methods):
-            on_progress(name, target, index * len(plan.methods) + place)
-            method = find_method(name)
-            if index == 0:
-                # What is compiled or loaded at first use is no part of any method.
-                method(target, plan.run_seeds[:1], 1)
-            runs = method(target, plan.run_seeds, plan.budget)
-            cells[target][name] = Cell.of(target, runs, plan.budget)
+    cells: dict[AnyTarget, dict[str, Cell]] = {target: {} for target in plan.targets}
+    begun: set[tuple[str, str]] = set()
+    for done, (target, name) in enumerate(plan.cells):
+        on_progress(name, target, done)
+        method = find_method(name)
+        kind = (_family(target), name)
+        if kind not in begun:
+            # What is compiled or loaded at first use is no part of any method.
+            begun.add(kind)
+            method(target, plan.run_seeds[:1], 1)
+        runs = method(target, plan.run_seeds, plan.budget)
+        cells[target][name] = Cell.of(target, runs, plan.budget)
     return Comparison(plan, cells)
+
+
+def _family(target: AnyTarget) -> str:
+    return target.family if isinstance(target, CodeTarget) else "hgp"
+
+
+def _parameters(target: AnyTarget) -> dict[str, Any]:
+    return {name: value for name, value in asdict(target).items() if value is not None}

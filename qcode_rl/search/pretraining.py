@@ -7,7 +7,7 @@ met now and then. Pairs (n, k) that `is_held_out` names are never trained on.
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,51 +16,20 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from qcode_rl.codes.bounds import linear_code_bounds
 from qcode_rl.errors import InputError
 from qcode_rl.search.agent.vec_env import CodeVecEnv
-from qcode_rl.search.learner import Learner, slice_seed
+from qcode_rl.search.aims import Aim, Group
+from qcode_rl.search.curriculum import Curriculum
+from qcode_rl.search.families.quantum import EPISODE
+from qcode_rl.search.families.two_block import groups_by_turn
+from qcode_rl.search.learner import Learner, LearnerState, slice_seed
 from qcode_rl.search.spec import ENVIRONMENTS, AgentOptions
+from qcode_rl.search.weights import read_weights
 
-#: Longest code that is trained on.
-LONGEST_TRAINED = 46
-#: Where the curriculum begins, as a share of the best distance that any linear code could have.
-_FIRST_SHARE = 0.9
-#: Steps after which a target's record is looked at, and successes a step that move its distance.
-_RECORD_STEPS, _TOO_EASY, _TOO_HARD = 512, 1 / 40, 1 / 1500
-#: Pairs whose best possible distance is met more often than this are drawn less often than others.
-_TRIVIAL, _TRIVIAL_WEIGHT = 1 / 12, 0.2
-#: What is added to a pair's distance, one of these at random: around it, to find the way up.
-_AROUND = (-1, 0, 0, 0, 1)
 #: Slices between two copies of the weights on disk.
 _SAVE_EVERY = 20
-
-
-@dataclass(frozen=True)
-class Group:
-    """Targets that are trained together.
-
-    Attributes:
-        bits: least and most n.
-        dimensions: least and most k.
-        max_weight: w of the product.
-        max_degree: q of the product.
-    """
-
-    bits: tuple[int, int]
-    dimensions: tuple[int, int]
-    max_weight: int = 6
-    max_degree: int = 3
-
-    @property
-    def pairs(self) -> list[tuple[int, int]]:
-        """The (n, k) to train on: not held out, and with checks enough to leave a choice."""
-        return [
-            (n, k)
-            for n in range(self.bits[0], self.bits[1] + 1)
-            for k in range(self.dimensions[0], self.dimensions[1] + 1)
-            if n >= 2 * k + 4 and not is_held_out(n, k)
-        ]
+#: What `start` says of the weights that ship.
+_SHIPPED = "shipped"
 
 
 @dataclass(frozen=True)
@@ -73,6 +42,9 @@ class PretrainingSpec:
         seed: of everything random.
         final_rate: the learning rate falls to this, geometrically over the second half.
         agent: settings of the agent.
+        start: weights to begin with: `shipped`, or a safetensors file; empty: random ones.
+        only: parts of names of parameters: those without any of them stay as they are. Empty: all
+            are trained.
     """
 
     groups: tuple[Group, ...]
@@ -80,6 +52,8 @@ class PretrainingSpec:
     seed: int = 0
     final_rate: float = 1e-4
     agent: AgentOptions = field(default_factory=lambda: AgentOptions(pretrained=False))
+    start: str = ""
+    only: tuple[str, ...] = ()
 
     def learning_rate(self, index: int) -> float:
         """Return the learning rate of a slice."""
@@ -87,14 +61,6 @@ class PretrainingSpec:
         return float(
             self.agent.learning_rate * (self.final_rate / self.agent.learning_rate) ** late
         )
-
-
-def is_held_out(n: int, k: int) -> bool:
-    """Say whether codes [n, k] are kept out of training, for comparisons to be honest.
-
-    These are a fifth of all pairs up to n = 46, and all longer ones.
-    """
-    return n > LONGEST_TRAINED or (7 * n + 13 * k) % 5 == 0
 
 
 def pretraining_spec(values: Mapping[str, Any]) -> PretrainingSpec:
@@ -110,10 +76,15 @@ def pretraining_spec(values: Mapping[str, Any]) -> PretrainingSpec:
     if not isinstance(values.get("slices"), int) or values["slices"] < 1:
         raise InputError(f"slices: must be a positive whole number, got {values.get('slices')!r}")
     groups = tuple(_group(group) for group in values.get("groups", []))
-    if not groups or not all(group.pairs for group in groups):
+    if not groups or not all(group.aims for group in groups):
         raise InputError("groups: each must have an (n, k) that is not held out")
-    agent = AgentOptions(pretrained=False, **values.get("agent", {}))
-    return PretrainingSpec(**{**values, "groups": groups, "agent": agent})
+    start, only = values.get("start", ""), values.get("only", ())
+    if not isinstance(start, str):
+        raise InputError(f"start: must be {_SHIPPED!r} or a file, got {start!r}")
+    if not isinstance(only, list | tuple) or not all(isinstance(part, str) for part in only):
+        raise InputError(f"only: must be a list of parts of names, got {only!r}")
+    agent = AgentOptions(pretrained=start == _SHIPPED, **values.get("agent", {}))
+    return PretrainingSpec(**{**values, "groups": groups, "agent": agent, "only": tuple(only)})
 
 
 def _group(values: Any) -> Group:
@@ -121,58 +92,12 @@ def _group(values: Any) -> Group:
         given: dict[str, Any] = dict(values)
         given = {key: tuple(v) if isinstance(v, list) else v for key, v in given.items()}
         return Group(**given)
+    except InputError:
+        raise
     except (TypeError, ValueError) as error:
         raise InputError(
             f"groups: must be tables of bits, dimensions and limits: {error}"
         ) from None
-
-
-class Curriculum:
-    """The distance to ask of each (n, k, w): met now and then, neither always nor never."""
-
-    def __init__(self) -> None:
-        self.levels: dict[tuple[int, int, int], int] = {}
-        self._records: dict[tuple[int, int, int, int], list[int]] = {}
-        self._trivial: set[tuple[int, int, int]] = set()
-
-    def level(self, n: int, k: int, w: int) -> int:
-        """Return the distance around which codes are asked for."""
-        first = max(2, round(_FIRST_SHARE * linear_code_bounds(n, k)[1]))
-        return self.levels.setdefault((n, k, w), first)
-
-    def pick(
-        self, pairs: list[tuple[int, int]], w: int, rng: np.random.Generator
-    ) -> tuple[int, int]:
-        """Return an (n, k) to train on, seldom one that has become trivial."""
-        while True:
-            n, k = pairs[int(rng.integers(len(pairs)))]
-            if (n, k, w) not in self._trivial or rng.random() < _TRIVIAL_WEIGHT:
-                return n, k
-
-    def draw(self, n: int, k: int, w: int, rng: np.random.Generator) -> int:
-        """Return a distance to ask for."""
-        distance = self.level(n, k, w) + int(rng.choice(_AROUND))
-        return min(linear_code_bounds(n, k)[1], max(2, distance))
-
-    def note(self, n: int, k: int, w: int, distance: int, successes: int, steps: int) -> None:
-        """Take in how often a distance was met, and move the level once enough is known."""
-        level = self.level(n, k, w)
-        if distance < level:
-            return
-        record = self._records.setdefault((n, k, w, distance), [0, 0])
-        record[0] += successes
-        record[1] += steps
-        if record[1] < _RECORD_STEPS:
-            return
-        rate = record[0] / record[1]
-        del self._records[n, k, w, distance]
-        best = linear_code_bounds(n, k)[1]
-        if rate > _TRIVIAL and distance == best:
-            self._trivial.add((n, k, w))
-        if rate > _TOO_EASY:
-            self.levels[n, k, w] = min(best, distance + 1)
-        elif rate < _TOO_HARD and distance == level:
-            self.levels[n, k, w] = max(2, level - 1)
 
 
 @dataclass
@@ -210,18 +135,21 @@ def pretrain(
         device: `auto`, `cpu` or `cuda`; see `learner.device_for`.
         on_slice: called after every slice.
     """
-    learner = Learner(spec.agent, device)
+    learner = _learner(spec, device)
     rng = np.random.default_rng(spec.seed)
-    curriculum = Curriculum()
-    environments = [_environment(group, spec.agent) for group in spec.groups]
+    curriculum, batches = Curriculum(), [_Batches(group, spec.agent) for group in spec.groups]
     started, steps = time.monotonic(), 0
     for index in range(spec.slices):
         which = int(rng.integers(len(spec.groups)))
-        learner.options = replace(spec.agent, learning_rate=spec.learning_rate(index))
-        env, group = environments[which], spec.groups[which]
+        env, aims = batches[which].draw(rng)
+        learner.options = replace(
+            spec.agent,
+            learning_rate=spec.learning_rate(index),
+            episode=episode_of(spec.groups[which].family, spec.agent),
+        )
         before = env.native.batch.evaluations
         seed = slice_seed(spec.seed, index)
-        successes = _train_slice(learner, env, group, curriculum, rng, seed)
+        successes = _train_slice(learner, env, aims, curriculum, rng, seed)
         steps += spec.agent.slice_rollouts * spec.agent.rollout * env.num_envs
         per_success = (env.native.batch.evaluations - before) / max(1, successes)
         seconds = time.monotonic() - started
@@ -230,36 +158,91 @@ def pretrain(
             save_weights(learner, spec, path)
 
 
-def _environment(group: Group, agent: AgentOptions) -> CodeVecEnv:
-    """Return a batch that is padded to the largest size of a group."""
-    most, least = group.bits[1], group.dimensions[0]
-    return CodeVecEnv(
-        ENVIRONMENTS["hgp"],
-        agent.num_envs,
-        bits=most,
-        dimension=least,
-        distance=2,
-        max_weight=group.max_weight,
-        max_degree=group.max_degree,
-        max_steps=agent.episode,
-    )
+def episode_of(family: str, agent: AgentOptions) -> int:
+    """Return the most edits of an episode of a family, as searches have it.
+
+    Args:
+        family: one of `FAMILY_NAMES`.
+        agent: settings of the agent.
+    """
+    return agent.episode if family == "hgp" else min(agent.episode, EPISODE)
+
+
+def _learner(spec: PretrainingSpec, device: str) -> Learner:
+    """Return a learner with the weights to begin with, which trains those it is to."""
+    learner = Learner(spec.agent, device)
+    if spec.start not in ("", _SHIPPED):
+        weights = {name: value.numpy() for name, value in read_weights(Path(spec.start)).items()}
+        learner.restore(LearnerState(weights), spec.start)
+    if spec.only:
+        # The network is that of all families: any group makes it.
+        env, _ = _Batches(spec.groups[0], spec.agent).draw(np.random.default_rng(0))
+        parameters = dict(learner.policy_for(env).named_parameters())
+        for part in spec.only:
+            if not any(part in name for name in parameters):
+                raise InputError(f"only: must be parts of names of parameters, got {part!r}")
+        for name, parameter in parameters.items():
+            parameter.requires_grad_(any(part in name for part in spec.only))
+    return learner
+
+
+class _Batches:
+    """The batches of environments of a group.
+
+    Args:
+        group: whose.
+        agent: settings of the agent.
+    """
+
+    def __init__(self, group: Group, agent: AgentOptions) -> None:
+        self.group, self.agent, self.aims = group, agent, group.aims
+        self._env: CodeVecEnv | None = None
+
+    def draw(self, rng: np.random.Generator) -> tuple[CodeVecEnv, list[Aim]]:
+        """Return a batch, and the aims that it can serve."""
+        aims = self.group.batch(self.aims, rng)
+        if self.group.family == "two-block":
+            return self._make(aims), aims
+        if self._env is None:
+            self._env = self._make(aims)
+        return self._env, aims
+
+    def _make(self, aims: Sequence[Aim]) -> CodeVecEnv:
+        """Return a batch that is padded to the largest size of its aims."""
+        group = self.group
+        most, least = max(aim.n for aim in aims), min(aim.k for aim in aims)
+        if group.family == "hgp":
+            most, least = group.bits[1], group.dimensions[0]
+            size: dict[str, Any] = {"bits": most, "dimension": least}
+        elif group.family == "two-block":
+            size = {"group": groups_by_turn(most // 2)[0], "logicals": least}
+        else:
+            size = {"qubits": most, "logicals": least}
+        return CodeVecEnv(
+            ENVIRONMENTS[group.family],
+            self.agent.num_envs,
+            **size,
+            distance=2,
+            max_weight=group.max_weight,
+            max_degree=group.degree,
+            max_steps=episode_of(group.family, self.agent),
+        )
 
 
 def _train_slice(
     learner: Learner,
     env: CodeVecEnv,
-    group: Group,
+    aims: Sequence[Aim],
     curriculum: Curriculum,
     rng: np.random.Generator,
     seed: int,
 ) -> int:
     """Give every environment a target, train for a slice, and return how often they were met."""
-    pairs, w = group.pairs, group.max_weight
     tasks = []
     for i in range(env.num_envs):
-        n, k = curriculum.pick(pairs, w, rng)
-        tasks.append((n, k, curriculum.draw(n, k, w, rng)))
-        env.native.assign(i, bits=n, dimension=k, distance=tasks[-1][2])
+        aim = curriculum.pick(aims, rng)
+        tasks.append((aim, curriculum.draw(aim, rng)))
+        env.native.assign(i, **_request(aim), distance=tasks[-1][1])
     met = np.zeros(env.num_envs, dtype=np.int64)
 
     def count(env: CodeVecEnv) -> bool:
@@ -268,9 +251,18 @@ def _train_slice(
 
     rollouts = learner.options.slice_rollouts
     learner.train(env, rollouts, seed, count)
-    for (n, k, distance), successes in zip(tasks, met.tolist(), strict=True):
-        curriculum.note(n, k, w, distance, successes, rollouts * learner.options.rollout)
+    for (aim, distance), successes in zip(tasks, met.tolist(), strict=True):
+        curriculum.note(aim, distance, successes, rollouts * learner.options.rollout)
     return int(met.sum())
+
+
+def _request(aim: Aim) -> dict[str, int]:
+    """Return what an environment is told of an aim."""
+    if aim.family == "hgp":
+        return {"bits": aim.n, "dimension": aim.k}
+    # A two-block code has the qubits of its group.
+    size = {} if aim.family == "two-block" else {"qubits": aim.n}
+    return size | {"logicals": aim.k}
 
 
 def save_weights(learner: Learner, spec: PretrainingSpec, path: Path) -> None:

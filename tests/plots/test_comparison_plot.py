@@ -49,6 +49,15 @@ def test_every_method_has_its_points_bars_and_place_in_the_legend() -> None:
     assert ends == [[20.0, 50.0], [30.0, 60.0]]
 
 
+def test_families_are_named_and_methods_drawn_where_they_serve() -> None:
+    css = {"family": "css", "n": 12, "k": 2, "d": 3, "w": 6, "greedy": figures(25.0, [20.0, 30.0])}
+    axes = plot_comparison(RESULTS | {"targets": [*RESULTS["targets"], css]})
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels[1:] == ["[30,4,15]\n(6,3)", "css [[12,2,3]]\n(6)"]
+    counts = [len(container[0].get_xdata()) for container in axes.containers]
+    assert counts == [3, 1, 0]
+
+
 def test_methods_without_success_stand_hollow_at_what_they_spent() -> None:
     axes = plot_comparison(RESULTS)
     hollow = [

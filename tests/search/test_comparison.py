@@ -278,10 +278,11 @@ def test_targets_without_success_are_left_out_of_ratios(monkeypatch: pytest.Monk
     monkeypatch.setitem(registry.METHODS, FIRST, fixed(10, True))
     monkeypatch.setitem(registry.METHODS, SECOND, fixed(30, True))
     summary = compare(plan()).as_json()["summary"]["greedy/annealing"]
-    assert summary == {"ratio": pytest.approx(3), "interval": pytest.approx([3, 3]), "targets": 1}
+    counts = {"targets": 1, "served": 1}
+    assert summary == {"ratio": pytest.approx(3), "interval": pytest.approx([3, 3])} | counts
     monkeypatch.setitem(registry.METHODS, SECOND, fixed(30, False))
     summary = compare(plan()).as_json()["summary"]["greedy/annealing"]
-    assert summary == {"ratio": None, "interval": None, "targets": 0}
+    assert summary == {"ratio": None, "interval": None, "targets": 0, "served": 1}
 
 
 def test_what_comes_before_the_first_success_is_compiled_outside_of_the_clock(

@@ -31,7 +31,7 @@ USUAL_QUBITS = 40
 #: Work units (about 5 ns) of one proof, some seconds at most.
 PROOF_WORK = 1 << 29
 #: Most edits of an episode: in more, hardly anything is found that was not found by then.
-_EPISODE = 60
+EPISODE = 60
 
 
 class QuantumCodes:
@@ -54,7 +54,7 @@ class QuantumCodes:
 
     def __init__(self, spec: SearchSpec) -> None:
         self.spec = spec
-        self.agent = replace(spec.agent, episode=min(spec.agent.episode, _EPISODE))
+        self.agent = replace(spec.agent, episode=min(spec.agent.episode, EPISODE))
         self.seed_code = spec.seed_quantum
         self.least_qubits, self.most_qubits = self._range()
         k = self._only_k()
