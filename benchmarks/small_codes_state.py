@@ -22,6 +22,8 @@ METHODS = ("ours", "annealing")
 #: Lengths below the shortest code that are tried: codes of n - 2 may be found where none of n - 1
 #: was, though n - 2 and a single fixed qubit are one.
 BELOW = 2
+#: Lengths below the first one that are tried while there is no code: symmetries go with lengths.
+BELOW_NONE = 8
 
 
 class Cell(NamedTuple):
@@ -155,7 +157,7 @@ class State:
         """Return the length to try next for a cell, `None` if nothing is left to try.
 
         It begins with what the catalogue has, or what is found already less one: from there up
-        until there is a code, and from the shortest code down.
+        until there is a code, and then down; from the shortest code down.
 
         Args:
             by: the method.
@@ -167,8 +169,8 @@ class State:
         top = most if best is None else min(most, best.n - 1)
         start = top if known is None else min(known.n, top)
         lengths = [*range(start, top + 1)]
-        if best is not None:
-            lengths += range(start - 1, start - BELOW, -1)
+        below = BELOW_NONE if best is None else BELOW
+        lengths += range(start - 1, start - below, -1)
         least = max(lower_bound(cell.k, cell.d), cell.k + 1, 2)
         for n in lengths:
             if n >= least and self.tries.get((by, cell, n), 0) < budget:

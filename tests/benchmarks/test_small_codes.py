@@ -115,9 +115,10 @@ def test_lengths_are_tried_from_what_is_known_up_and_then_down() -> None:
     while (n := state.next_length("ours", cell, 50, 9)) is not None:
         lengths.append(n)
         state.note("ours", cell, n, 50, 10)
-    assert lengths == [8, 9]
+    # Without a code, shorter lengths follow, down to the bound.
+    assert lengths == [8, 9, 7, 6]
     state.codes.append(FOUR)
-    # Two of them are 8 qubits: what is left are the lengths below, down to the bound.
+    # Two of them are 8 qubits: all lengths below have had their tries.
     while (n := state.next_length("ours", cell, 50, 9)) is not None:
         lengths.append(n)
         state.note("ours", cell, n, 50, 10)
