@@ -22,8 +22,9 @@ METHODS = ("ours", "annealing")
 #: Lengths below the shortest code that are tried: codes of n - 2 may be found where none of n - 1
 #: was, though n - 2 and a single fixed qubit are one.
 BELOW = 2
-#: Lengths below the first one that are tried while there is no code: symmetries go with lengths.
-BELOW_NONE = 8
+#: Lengths from the first one down that are tried while there is no code, or only ones that are too
+#: long: symmetries go with lengths.
+BELOW_NONE = 4
 
 
 class Cell(NamedTuple):
@@ -169,7 +170,7 @@ class State:
         top = most if best is None else min(most, best.n - 1)
         start = top if known is None else min(known.n, top)
         lengths = [*range(start, top + 1)]
-        below = BELOW_NONE if best is None else BELOW
+        below = BELOW_NONE if best is None or best.n > most else BELOW
         lengths += range(start - 1, start - below, -1)
         least = max(lower_bound(cell.k, cell.d), cell.k + 1, 2)
         for n in lengths:
