@@ -212,7 +212,7 @@ class _Search:
                 raise
 
     def _take_turns(self) -> None:
-        self.turn = next_turn(self.lanes)
+        self.turn = self._next_turn()
         while self.turn is not None and not self._out_of_budget():
             self._note_boundary()
             self.keeper.save_if_due()
@@ -225,11 +225,20 @@ class _Search:
             row = None if row is None else lane.family.walk.next_row()
             if whole and row is not None and not self._evaluations_spent():
                 whole = self._slice(lane, row)
-            self.turn = next_turn(self.lanes)
+            self.turn = self._next_turn()
             if not whole:
                 return  # What the clock cuts short is played again by a run that resumes.
             lane.slices += 1
         self._note_boundary()
+
+    def _next_turn(self) -> tuple[Lane, Row | None] | None:
+        """Return whose turn it is; where a clock ends the search, nobody waits for a compiler."""
+        turn = next_turn(self.lanes)
+        if turn is None or self.spec.evaluations is not None:
+            return turn
+        ready = [lane for lane in self.lanes if self.ahead.ready(lane.family.name)]
+        # Who had to stand back has had least of its share then, and catches up.
+        return turn if turn[0] in ready else next_turn(ready) or turn
 
     def _slice(self, lane: Lane, row: Row) -> bool:
         """Search one size of one family for a while.

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from qcode_rl.search import ahead
 from qcode_rl.search.ahead import Ahead
 from qcode_rl.search.runner import run_search
-from qcode_rl.search.spec import RunOptions, SearchSpec
+from qcode_rl.search.spec import AgentOptions, RunOptions, SearchSpec
 
 ALL = ("hgp", "css", "stabilizer", "two-block")
 
@@ -98,3 +99,23 @@ def test_compiling_a_family_calls_the_kernels_that_are_waited_for(
     monkeypatch.setattr(ahead, "distance_of", lambda *args, **kwargs: called.append("prove"))
     ahead.compile_kernels(name)
     assert called == ["step", "observe", "step", "observe", "prove"]
+
+
+def test_while_a_family_is_compiled_others_have_its_turns_unless_evaluations_are_counted(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ahead, "_compile_apart", processes.start)
+    processes.cold -= {"css", "stabilizer", "two-block"}
+    agent = AgentOptions(width=8, rounds=1, num_envs=8, rollout=8, batch_size=64, epochs=1)
+    spec = SearchSpec(max_weight=6, distance=9, logicals=2, agent=agent)
+    for counted in (None, 10**6):
+        told = []
+        options = RunOptions(tmp_path / str(counted), seconds=4.0, compile_apart=True)
+        run_search(
+            replace(spec, evaluations=counted),
+            options,
+            lambda progress, told=told: told.append(progress.looking_at.split(",")[0]),
+        )
+        waited = [name for name in told if name == "hgp"]
+        assert ("two-block" in told) == (counted is None)
+        assert bool(waited) == (counted is not None)
