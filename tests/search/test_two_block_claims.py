@@ -21,19 +21,21 @@ LEAST_SECONDS = 0.5
 
 
 def archived_codes(folder: Path) -> list[CodeRecord]:
-    """Search for two-block codes until enough of them are archived."""
-    archive = Archive(folder)
+    """Search for two-block codes until enough of them are archived, each search for itself."""
+    held: dict[str, CodeRecord] = {}
     for seed in range(40):
         for logicals, distance in REQUESTS:
             spec = SearchSpec(
                 max_weight=6, distance=distance, family="two-block", seed=seed,
                 logicals=logicals, evaluations=2000,
             )  # fmt: skip
-            run_search(spec, RunOptions(folder, seconds=60.0))
-            held = archive.records()
+            own = folder / f"{logicals}-{distance}-{seed}"
+            run_search(spec, RunOptions(own, seconds=60.0))
+            archive = Archive(own)
+            held |= {one.key: archive.get(one.key) for one in archive.records()}
             if len(held) >= WANTED:
-                return [archive.get(one.key) for one in held[:WANTED]]
-    pytest.fail(f"only {len(archive.records())} codes were found")
+                return list(held.values())[:WANTED]
+    pytest.fail(f"only {len(held)} codes were found")
 
 
 @pytest.mark.long
