@@ -1,6 +1,7 @@
 """Distances of archived two-block codes, looked at again with budgets ten times as large."""
 
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from qcode_rl.distance import distance_of
 from qcode_rl.distance.budget import Budget
 from qcode_rl.search.families.quantum import PROOF_WORK
 from qcode_rl.search.runner import run_search
-from qcode_rl.search.spec import RunOptions, SearchSpec
+from qcode_rl.search.spec import AgentOptions, RunOptions, SearchSpec
 
-#: Numbers of logical qubits and distances that are searched for, in turn with fresh seeds.
-REQUESTS = [(8, 6), (4, 8), (12, 6), (6, 6), (8, 10), (4, 6), (2, 8), (6, 8), (10, 4), (4, 10)]
+#: Numbers of logical qubits and distances that are searched for, at each number of qubits.
+REQUESTS = [(4, 4), (4, 6), (6, 4), (2, 6), (8, 6), (4, 8), (12, 6), (8, 10)]
+QUBITS = range(150, 24, -6)
 WANTED = 200
+#: Small batches: most of these codes are found within a few steps.
+AGENT = AgentOptions(num_envs=16, rollout=16, slice_rollouts=2, batch_size=256)
 #: Seconds that information sets get at least.
 LEAST_SECONDS = 0.5
 
@@ -23,14 +27,14 @@ LEAST_SECONDS = 0.5
 def archived_codes(folder: Path) -> list[CodeRecord]:
     """Search for two-block codes until enough of them are archived, each search for itself."""
     held: dict[str, CodeRecord] = {}
-    for seed in range(40):
-        for logicals, distance in REQUESTS:
+    for seed in range(4):
+        for qubits, (logicals, distance) in product(QUBITS, REQUESTS):
             spec = SearchSpec(
-                max_weight=6, distance=distance, family="two-block", seed=seed,
-                logicals=logicals, evaluations=2000,
+                max_weight=6, distance=distance, family="two-block", seed=seed, logicals=logicals,
+                qubits=(qubits, qubits), evaluations=400, agent=AGENT,
             )  # fmt: skip
-            own = folder / f"{logicals}-{distance}-{seed}"
-            run_search(spec, RunOptions(own, seconds=60.0))
+            own = folder / f"{qubits}-{logicals}-{distance}-{seed}"
+            run_search(spec, RunOptions(own, seconds=20.0))
             archive = Archive(own)
             held |= {one.key: archive.get(one.key) for one in archive.records()}
             if len(held) >= WANTED:
