@@ -16,7 +16,7 @@ from qcode_rl.search.spec import AgentOptions, RunOptions, SearchSpec
 
 #: Numbers of logical qubits and distances that are searched for, at each number of qubits.
 REQUESTS = [(4, 4), (4, 6), (6, 4), (2, 6), (8, 6), (4, 8), (12, 6), (8, 10)]
-QUBITS = range(120, 24, -4)
+QUBITS = range(120, 38, -4)
 WANTED = 200
 #: Small batches: most of these codes are found within a few steps.
 AGENT = AgentOptions(num_envs=16, rollout=16, slice_rollouts=2, batch_size=256)
