@@ -15,8 +15,9 @@ from qcode_rl.search.runner import run_search
 from qcode_rl.search.spec import AgentOptions, RunOptions, SearchSpec
 
 #: Numbers of logical qubits and distances that are searched for, at each number of qubits.
-REQUESTS = [(4, 4), (4, 6), (6, 4), (2, 6), (8, 6), (4, 8), (12, 6), (8, 10)]
-QUBITS = range(120, 38, -4)
+REQUESTS = [(4, 4), (2, 6), (6, 4), (4, 6), (4, 8), (8, 6)]
+#: Those with groups that have such codes.
+QUBITS = (36, 48, 56, 60, 72, 84, 96, 100, 108, 112, 120)
 WANTED = 200
 #: Small batches: most of these codes are found within a few steps.
 AGENT = AgentOptions(num_envs=16, rollout=16, slice_rollouts=2, batch_size=256)
@@ -27,7 +28,7 @@ LEAST_SECONDS = 0.5
 def archived_codes(folder: Path) -> list[CodeRecord]:
     """Search for two-block codes until enough of them are archived, each search for itself."""
     held: dict[str, CodeRecord] = {}
-    for seed in range(4):
+    for seed in range(12):
         for qubits, (logicals, distance) in product(QUBITS, REQUESTS):
             spec = SearchSpec(
                 max_weight=6, distance=distance, family="two-block", seed=seed, logicals=logicals,
